@@ -1,0 +1,106 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from lecture.audio import SAMPLE_RATE
+from lecture.windows import Window, WindowLimits, windows
+from tests.fixtures import media
+
+LIMITS = WindowLimits(first=4, comfortable=15, longest=30)
+
+
+@pytest.fixture(scope="module")
+def lecture() -> np.ndarray:
+    return media.excerpt(0, 120)
+
+
+def in_blocks(samples: np.ndarray, size: int):
+    return (samples[i : i + size] for i in range(0, len(samples), size))
+
+
+def cut(samples: np.ndarray, limits: WindowLimits = LIMITS, size: int = 4096) -> list[Window]:
+    return list(windows(in_blocks(samples, size), limits))
+
+
+def test_windows_are_in_order_apart_and_no_longer_than_allowed(lecture):
+    found = cut(lecture)
+    assert len(found) > 4
+    for window in found:
+        assert 0 <= window.start < window.end <= 120.1
+        assert window.end - window.start <= LIMITS.longest
+        assert len(window.samples) == round((window.end - window.start) * SAMPLE_RATE)
+        assert np.array_equal(window.samples[:1000], lecture[round(window.start * SAMPLE_RATE) :][:1000])
+    assert all(a.end <= b.start for a, b in pairwise(found))
+
+
+def test_no_speech_is_lost_between_windows(lecture):
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+    spoken = get_speech_timestamps(lecture, VadOptions(min_silence_duration_ms=300, speech_pad_ms=0))
+    covered = np.zeros(len(lecture) + SAMPLE_RATE, bool)
+    for window in cut(lecture):
+        covered[round(window.start * SAMPLE_RATE) : round(window.end * SAMPLE_RATE)] = True
+    lost = sum((~covered[part["start"] : part["end"]]).sum() for part in spoken) / SAMPLE_RATE
+    assert lost < 0.3
+
+
+def test_windows_are_cut_where_nobody_speaks(lecture):
+    """Loudness in the twentieth of a second around a cut is far below that of speech."""
+    speech = np.sqrt((lecture**2).mean())
+    for window in cut(lecture)[:-1]:
+        at = round(window.end * SAMPLE_RATE)
+        assert np.sqrt((lecture[at - 400 : at + 400] ** 2).mean()) < 0.2 * speech
+
+
+def test_the_windows_do_not_depend_on_how_the_audio_arrives(lecture):
+    whole = cut(lecture, size=len(lecture))
+    for size in (160, 1000, 70_001):
+        assert cut(lecture, size=size) == whole
+
+
+def test_the_first_window_comes_early(lecture):
+    heard = 0
+
+    def listening():
+        nonlocal heard
+        for block in in_blocks(lecture, 1600):
+            heard += len(block)
+            yield block
+
+    first = next(iter(windows(listening(), LIMITS)))
+    assert first.end < 12
+    assert heard / SAMPLE_RATE < 25
+
+
+def test_look_ahead_is_bounded(lecture):
+    heard = 0
+
+    def listening():
+        nonlocal heard
+        for block in in_blocks(np.tile(lecture, 2), 1600):
+            heard += len(block)
+            yield block
+
+    for window in windows(listening(), LIMITS):
+        assert heard / SAMPLE_RATE - window.end < LIMITS.longest + 11
+
+
+def test_speech_without_a_pause_is_cut_at_the_longest_window():
+    endless = np.concatenate([media.excerpt(11.0, 13.5)] * 30)
+    found = cut(endless)
+    assert all(window.end - window.start <= LIMITS.longest for window in found)
+    assert sum(window.end - window.start for window in found) > 0.9 * len(endless) / SAMPLE_RATE
+
+
+@pytest.mark.parametrize(
+    "sound", [media.silence(40), media.noise(40), media.tones(40)], ids=["silence", "noise", "tones"]
+)
+def test_no_window_is_made_of_what_is_not_speech(sound):
+    assert cut(sound) == []
+
+
+def test_a_long_pause_belongs_to_no_window():
+    found = cut(np.concatenate([media.excerpt(0, 5), media.silence(20), media.excerpt(5, 10)]))
+    assert sum(window.end - window.start for window in found) < 14
+    assert all(window.end < 9 or window.start > 24 for window in found)
