@@ -1,0 +1,123 @@
+"""Sentences + Notes → Flashcards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from lecture.notes import Evidence, Notes, alike, term_weights, terms
+from lecture.sentences import Sentence
+
+
+@dataclass(frozen=True)
+class Flashcard:
+    """A question, its answer, and the words of the lecture that the answer rests on."""
+
+    question: str
+    answer: str
+    evidence: Evidence
+
+
+GAP = "_____"
+"""What stands in a question for the words to be remembered."""
+
+_TOPICS = 25
+"""Of the lecture's terms, the weightiest: only they are worth asking for in a gap."""
+_MOST = 24
+"""Cards of one lecture; more are not learnt in one sitting."""
+_DEFINITION = re.compile(
+    r"""^(?:(?:and|but|so|now|then|well|however|therefore|finally|first|second|third|in\ short),?\s+)*
+        (?P<article>an?\s+|the\s+)?
+        (?P<term>[\w'’-]+(?:\s+(?!of\s+the\b)[\w'’-]+){0,3}?)
+        \s+(?P<verb>is|are|means|refers\ to|is\ called|is\ known\ as|is\ defined\ as)\s+
+        (?P<meaning>(?:an?|the|one|any|when|what|how|the\ number|the\ way)\s+.+?)[.!]?$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_NO_TERM = re.compile(
+    r"\b(?:i|you|he|she|it|we|they|this|that|these|those|there|here|who|what|which|where|when|why|how|one|some|all|"
+    r"both|each|many|most|much|none|is|are|was|were|be|do|does|did|can|will|may|must|should|has|have|had|if|as|to|"
+    r"because|result|reason|example|question|answer|point|thing|idea|problem|way|goal|aim|case|today|let|your|my|our|"
+    r"my|his|her|its|their|first|second|third|last|next|other)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\b\d[\d.,]*(?:\s?%|\b)")
+_LONGEST_ANSWER = 40
+"""Words; a longer answer is more than one idea."""
+
+
+def quoting_cards(sentences: Sequence[Sentence], notes: Notes) -> tuple[Flashcard, ...]:
+    """Cards in the lecture's own words: what it defines, and gaps in its key points.
+
+    Args:
+        sentences: the whole lecture.
+        notes: the notes made of it; their statements are what gaps are made in.
+
+    Returns:
+        At most two dozen cards in the lecture's order, no two asking for the same.
+    """
+    weights = term_weights([sentence.text for sentence in sentences])
+    topics = dict(sorted(weights.items(), key=lambda item: -item[1])[:_TOPICS])
+    gaps = (_gap(statement.evidence, topics) for statement in (*notes.key_points, *notes.summary))
+    return spread(_distinct([*_definitions(sentences), *(card for card in gaps if card)]))
+
+
+def spread(cards: Sequence[Flashcard]) -> tuple[Flashcard, ...]:
+    """At most as many as one learns, in the lecture's order, taken from all of it."""
+    ordered = sorted(cards, key=lambda card: card.evidence.start)
+    if len(ordered) <= _MOST:
+        return tuple(ordered)
+    return tuple(ordered[len(ordered) * i // _MOST] for i in range(_MOST))
+
+
+def _definitions(sentences: Iterable[Sentence]) -> Iterator[Flashcard]:
+    for sentence in sentences:
+        match = _DEFINITION.match(sentence.text)
+        if not match or _NO_TERM.search(match["term"]) or not terms(match["term"]):
+            continue
+        meaning = match["meaning"]
+        if not 3 <= len(meaning.split()) <= _LONGEST_ANSWER:
+            continue
+        verb = "are" if match["verb"].lower() == "are" else "is"
+        yield Flashcard(
+            question=f"What {verb} {(match['article'] or '').lower()}{_in_mid_sentence(match['term'])}?",
+            answer=meaning[:1].upper() + meaning[1:] + ".",
+            evidence=Evidence(sentence.text, sentence.start, sentence.end),
+        )
+
+
+def _in_mid_sentence(term: str) -> str:
+    """A sentence's first word without its capital, unless it is a name or abbreviation (has another capital)."""
+    first = term.split(maxsplit=1)[0]
+    return term if first[1:] != first[1:].lower() else term[:1].lower() + term[1:]
+
+
+def _gap(evidence: Evidence, topics: dict[str, float]) -> Flashcard | None:
+    """A card that leaves out a sentence's number, or what it says about one of the lecture's topics."""
+    hidden = _number_in(evidence.quote) or _weightiest(evidence.quote, topics)
+    if not hidden or len(evidence.quote.split()) < 7:
+        return None
+    question = re.sub(rf"(?<!\w){re.escape(hidden)}(?!\w)", GAP, evidence.quote, flags=re.IGNORECASE)
+    if question.count(GAP) != 1:
+        return None
+    return Flashcard(question[:1].upper() + question[1:], hidden, evidence)
+
+
+def _number_in(text: str) -> str | None:
+    found = _NUMBER.findall(text)
+    return found[0].rstrip(".,") if len(found) == 1 else None
+
+
+def _weightiest(text: str, topics: dict[str, float]) -> str | None:
+    words = [word for word in re.findall(r"[^\W\d_]{4,}", text) if topics.keys() & terms(word)]
+    return max(words, key=lambda word: topics[terms(word)[0]], default=None)
+
+
+def _distinct(cards: Iterable[Flashcard]) -> list[Flashcard]:
+    kept: list[Flashcard] = []
+    for card in cards:
+        same_words = any(card.evidence.quote == other.evidence.quote for other in kept)
+        same_question = any(alike(terms(card.question), terms(other.question)) >= 0.8 for other in kept)
+        if not same_words and not same_question:
+            kept.append(card)
+    return kept

@@ -1,0 +1,195 @@
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from lecture.captions import read_captions
+from lecture.flashcards import GAP, Flashcard
+from lecture.notes import rank_sentences, terms
+from lecture.sentences import sentences
+from lecture.transcript import Segment, Transcript
+from lecture.writers import Extractive
+from tests.fixtures import media
+
+
+def transcript(*segments: Segment) -> Transcript:
+    return Transcript(segments, "en", "captions", None, segments[-1].end if segments else 0.0)
+
+
+def in_pieces(text: str, words: int, pause: float = 0.0) -> Transcript:
+    """The text as caption fragments of so many words, half a second a word."""
+    said, pieces, at = text.split(), [], 0.0
+    for i in range(0, len(said), words):
+        part = said[i : i + words]
+        pieces.append(Segment(at, at + 0.5 * len(part), " ".join(part)))
+        at = pieces[-1].end + pause
+    return transcript(*pieces)
+
+
+@pytest.fixture(scope="module")
+def lecture() -> Transcript:
+    return read_captions(Path(media.SAMPLE).with_suffix(".vtt"), "captions.vtt")
+
+
+@pytest.fixture(scope="module")
+def draft(lecture) -> Transcript:
+    """The same as a recogniser without punctuation gives it."""
+    return transcript(
+        *(
+            Segment(s.start, s.end, " ".join(w.strip(".,;:?!").lower() for w in s.text.split()))
+            for s in lecture.segments
+        )
+    )
+
+
+# --------------------------------------------------------------------------------------------- sentences
+
+
+def test_fragments_are_put_together_and_cut_at_full_stops():
+    found = sentences(
+        in_pieces("Light is a wave. It bends, e.g. in glass, by 1.5 times. Dr. Snell found why! Who knew?", 3)
+    )
+    assert [s.text for s in found] == [
+        "Light is a wave.",
+        "It bends, e.g. in glass, by 1.5 times.",
+        "Dr. Snell found why!",
+        "Who knew?",
+    ]
+    assert found[0].start == 0.0
+    assert found[1].start == pytest.approx(2.0, abs=0.4)
+    assert found[-1].end == pytest.approx(9.0)
+
+
+def test_text_without_full_stops_is_cut_where_the_speaker_pauses():
+    found = sentences(
+        transcript(
+            Segment(0, 2, "light is a wave"),
+            Segment(2.1, 3, "in a field"),
+            Segment(4, 6, "and it bends in glass"),
+        )
+    )
+    assert [(s.text, s.start, s.end) for s in found] == [
+        ("light is a wave in a field", 0, 3),
+        ("and it bends in glass", 4, 6),
+    ]
+
+
+def test_other_scripts_full_stops_count():
+    assert len(sentences(transcript(Segment(0, 4, "光は波です。水で曲がります。")))) == 2
+
+
+def test_nothing_said_gives_no_sentences():
+    assert sentences(transcript()) == ()
+
+
+def test_every_word_is_in_exactly_one_sentence_and_times_never_run_backwards(lecture):
+    found = sentences(lecture)
+    assert " ".join(s.text for s in found) == " ".join(s.text for s in lecture.segments)
+    assert all(a.end <= b.start + 0.001 for a, b in pairwise(found))
+
+
+# --------------------------------------------------------------------------------------------- ranking
+
+
+def test_every_sentence_is_ranked_once_and_those_that_say_something_come_first():
+    said = [
+        "So, yeah, let us go on.",
+        "Osmosis is the movement of water through a membrane towards the side with more salt.",
+        "Okay, and that is that, as I said.",
+        "A plant cell in fresh water swells, because osmosis carries water into it.",
+    ]
+    order = rank_sentences(said, 0, 4)
+    assert sorted(order) == [0, 1, 2, 3]
+    assert set(order[:2]) == {1, 3}
+    assert sorted(rank_sentences(said, 2, 4)) == [2, 3]
+
+
+def test_terms_are_content_words_without_endings():
+    assert terms("The memories that we're keeping, and a memory kept") == ["memory", "keep", "memory", "kept"]
+
+
+# --------------------------------------------------------------------------------------------- the built-in writer
+
+
+@pytest.mark.parametrize("length", ["short", "medium", "long"])
+@pytest.mark.parametrize("said", ["lecture", "draft"])
+def test_every_statement_is_a_sentence_of_the_lecture_with_its_time(said, length, request):
+    found = sentences(request.getfixturevalue(said))
+    notes = Extractive().notes(found, length, lambda share: None)
+    by_text = {s.text: s for s in found}
+    for statement in (*notes.summary, *notes.key_points):
+        sentence = by_text[statement.evidence.quote]
+        assert statement.text.lower() == sentence.text.lower()
+        assert (statement.evidence.start, statement.evidence.end) == (sentence.start, sentence.end)
+
+
+def test_the_summary_covers_the_lecture_in_order_and_key_points_repeat_nothing(lecture):
+    notes = Extractive().notes(sentences(lecture), "medium", lambda share: None)
+    starts = [s.evidence.start for s in notes.summary]
+    assert starts == sorted(starts)
+    for part in range(3):
+        assert any(part / 3 <= start / lecture.duration < (part + 1) / 3 for start in starts)
+    assert not {s.text for s in notes.summary} & {s.text for s in notes.key_points}
+
+
+def test_a_longer_summary_has_more_sentences(lecture):
+    sizes = [
+        len(Extractive().notes(sentences(lecture), n, lambda share: None).summary) for n in ("short", "medium", "long")
+    ]
+    assert sizes == sorted(set(sizes))
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_a_very_short_lecture_has_notes_too(count, lecture):
+    found = sentences(lecture)[3 : 3 + count]
+    notes = Extractive().notes(found, "medium", lambda share: None)
+    assert len(notes.summary) == count
+    assert Extractive().flashcards(found, notes, lambda share: None) is not None
+
+
+# --------------------------------------------------------------------------------------------- flashcards
+
+
+def cards_of(text: str) -> tuple[Flashcard, ...]:
+    found = sentences(in_pieces(text, 5))
+    return Extractive().flashcards(found, Extractive().notes(found, "short", lambda share: None), lambda share: None)
+
+
+def test_definitions_become_questions():
+    card = cards_of("So, osmosis is the movement of water through a membrane.")[0]
+    assert card.question == "What is osmosis?"
+    assert card.answer == "The movement of water through a membrane."
+    assert card.evidence.quote == "So, osmosis is the movement of water through a membrane."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is the reason why we sleep at night.",
+        "This is a way to remember more of it.",
+        "The problem is the lack of time for it.",
+        "What we need is a better way of doing it.",
+        "There is a long list of other examples here.",
+    ],
+)
+def test_what_defines_no_term_becomes_no_question(text):
+    assert not [card for card in cards_of(text) if card.question.startswith(("What is", "What are"))]
+
+
+def test_cards_of_the_demonstration_lecture(lecture, draft):
+    for said in (lecture, draft):
+        found = sentences(said)
+        cards = Extractive().flashcards(
+            found, Extractive().notes(found, "medium", lambda share: None), lambda share: None
+        )
+        assert len(cards) >= 8
+        assert len({card.question for card in cards}) == len(cards)
+        quotes = {s.text: s for s in found}
+        for card in cards:
+            assert card.evidence.quote in quotes
+            assert card.evidence.start == quotes[card.evidence.quote].start
+            answer = card.answer.rstrip(".").lower()
+            assert answer in card.evidence.quote.lower()
+            assert answer not in card.question.lower() or GAP in card.question
+        questions = {card.question.lower() for card in cards}
+        assert {"what is working memory?", "what is the forgetting curve?"} <= questions
