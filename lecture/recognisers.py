@@ -1,0 +1,282 @@
+"""The recognisers: each turns windows of speech into segments of text."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+from lecture.audio import SAMPLE_RATE
+from lecture.transcript import Segment, Word
+from lecture.windows import Window, WindowLimits
+
+WHISPER_LIMITS = WindowLimits(first=6.0, comfortable=20.0, longest=30.0)
+"""Whisper computes 30 seconds whatever it is given, so windows are filled; the first one is short for early text."""
+POCKETSPHINX_LIMITS = WindowLimits(first=8.0, comfortable=12.0, longest=20.0)
+"""Whole utterances: on short pieces its word error rate grows (0.36 instead of 0.18 on an 11-second speech)."""
+
+_COMPRESSION_LIMIT = 2.4
+_LOG_PROBABILITY_LIMIT = -1.0
+_NO_SPEECH_LIMIT = 0.6
+"""Whisper's own thresholds (Radford et al. 2022, section 4.5): text that compresses better than this is a loop, text
+less probable than this is doubtful, and doubtful text in a probably silent window is invented."""
+_WARMER = (0.2, 0.4, 0.6, 0.8, 1.0)
+_SWITCH = 0.8
+"""Probability from which a window is taken to be in another language than the lecture began in."""
+
+
+class Recogniser(Protocol):
+    """Turns windows into segments. The same window gives the same segments, whatever was recognised before."""
+
+    limits: ClassVar[WindowLimits]
+    batch: int
+    """How many windows it recognises together at most."""
+    language: str | None
+    """The lecture's language: the chosen one, or what was heard in the first window."""
+
+    def recognise(self, windows: Sequence[Window]) -> Iterator[list[Segment]]:
+        """Give one list of segments for each window, in order, with times from the start of the recording."""
+        ...
+
+
+@dataclass
+class FasterWhisper:
+    """Whisper through CTranslate2, several windows at a time."""
+
+    model: Any
+    language: str | None = None
+    vocabulary: str = ""
+    batch: int = 8
+    limits: ClassVar[WindowLimits] = WHISPER_LIMITS
+
+    def __post_init__(self) -> None:
+        from faster_whisper import BatchedInferencePipeline
+
+        self.pipeline = BatchedInferencePipeline(self.model)
+        self.chosen = self.language
+
+    def recognise(self, windows: Sequence[Window]) -> Iterator[list[Segment]]:
+        """Recognise windows of one language together; a doubtful one again, alone and with more variety."""
+        for language, group in _runs_of(windows, [self._language_of(window) for window in windows]):
+            for window, found in zip(group, self._together(group, language), strict=True):
+                yield found if found is not None else self._alone(window, language)
+
+    def _language_of(self, window: Window) -> str:
+        if self.chosen:
+            return self.chosen
+        if not self.model.model.is_multilingual:
+            self.language = "en"
+            return "en"
+        heard, probability, _ = self.model.detect_language(window.samples)
+        if self.language is None:
+            self.language = heard
+        return str(heard) if probability >= _SWITCH else self.language
+
+    def _together(self, windows: Sequence[Window], language: str) -> list[list[Segment] | None]:
+        """Segments of each window; None where they are doubtful."""
+        clips, at = [], 0.0
+        for window in windows:
+            length = len(window.samples) / SAMPLE_RATE
+            clips.append({"start": at, "end": at + length})
+            at += length
+        found, _ = self.pipeline.transcribe(
+            np.concatenate([window.samples for window in windows]),
+            clip_timestamps=clips,
+            language=language,
+            initial_prompt=self.vocabulary or None,
+            without_timestamps=False,
+            batch_size=self.batch,
+        )
+        by_window: list[list[Any]] = [[] for _ in windows]
+        for segment in found:
+            middle = (segment.start + segment.end) / 2
+            by_window[next((i for i, clip in enumerate(clips) if middle < clip["end"]), len(clips) - 1)].append(segment)
+        return [
+            None if any(_doubtful(segment) for segment in segments) else _placed(segments, window.start - clip["start"])
+            for window, clip, segments in zip(windows, clips, by_window, strict=True)
+        ]
+
+    def _alone(self, window: Window, language: str) -> list[Segment]:
+        import ctranslate2
+
+        ctranslate2.set_random_seed(0)
+        found, _ = self.model.transcribe(
+            window.samples,
+            language=language,
+            initial_prompt=self.vocabulary or None,
+            condition_on_previous_text=False,
+            temperature=(0.0, *_WARMER),
+        )
+        return _placed(found, window.start)
+
+
+@dataclass
+class OpenAIWhisper:
+    """openai-whisper, the reference: one window at a time."""
+
+    model: Any
+    language: str | None = None
+    vocabulary: str = ""
+    batch: int = 1
+    limits: ClassVar[WindowLimits] = WHISPER_LIMITS
+    one_at_a_time: ClassVar[threading.Lock] = threading.Lock()
+    """openai-whisper installs hooks on the model while it decodes: two calls at once would mix their caches."""
+
+    def __post_init__(self) -> None:
+        self.chosen = self.language
+
+    def recognise(self, windows: Sequence[Window]) -> Iterator[list[Segment]]:
+        """Recognise each window by itself, with Whisper's own fall-back to higher temperatures."""
+        import torch
+
+        for window in windows:
+            with self.one_at_a_time:
+                language = self._language_of(window)
+                torch.manual_seed(0)  # higher temperatures sample
+                result = self.model.transcribe(
+                    window.samples,
+                    language=language,
+                    initial_prompt=self.vocabulary or None,
+                    condition_on_previous_text=False,
+                    temperature=(0.0, *_WARMER),
+                    fp16=self.model.device.type == "cuda",
+                    verbose=None,
+                )
+            yield _placed(
+                (_Found(**{key: s[key] for key in _Found.__annotations__}) for s in result["segments"]),
+                window.start,
+            )
+
+    def _language_of(self, window: Window) -> str:
+        if self.chosen:
+            return self.chosen
+        if not self.model.is_multilingual:
+            self.language = "en"
+            return "en"
+        import whisper
+
+        mel = whisper.log_mel_spectrogram(whisper.pad_or_trim(window.samples), self.model.dims.n_mels)
+        _, probabilities = self.model.detect_language(mel.to(self.model.device))
+        heard = max(probabilities, key=probabilities.get)
+        if self.language is None:
+            self.language = heard
+        return str(heard) if probabilities[heard] >= _SWITCH else self.language
+
+
+@dataclass
+class PocketSphinx:
+    """CMU PocketSphinx with the English model from its wheel: works at once on any machine, makes many mistakes."""
+
+    model: Any
+    language: str | None = "en"
+    batch: int = 1
+    limits: ClassVar[WindowLimits] = POCKETSPHINX_LIMITS
+    one_at_a_time: ClassVar[threading.Lock] = threading.Lock()
+
+    def recognise(self, windows: Sequence[Window]) -> Iterator[list[Segment]]:
+        """Recognise each window as one whole utterance; segments end where the speaker pauses."""
+        for window in windows:
+            with self.one_at_a_time:
+                words = list(self._words(window))
+            yield [_joined(group) for group in _by_pauses(words)]
+
+    def _words(self, window: Window) -> Iterator[Word]:
+        decoder = self.model
+        decoder.reinit_feat()  # otherwise the noise estimate of the last window changes the words of this one
+        decoder.start_utt()
+        pcm = (np.clip(window.samples, -1, 1) * 32_767).astype(np.int16)
+        decoder.process_raw(pcm.tobytes(), no_search=False, full_utt=True)
+        decoder.end_utt()
+        if decoder.hyp() is None:
+            return
+        frame = 1 / decoder.config["frate"]
+        certainty = decoder.get_logmath()
+        for seg in decoder.seg():
+            text = seg.word.split("(")[0]
+            if text and not text.startswith(("<", "[", "+")):
+                yield Word(
+                    start=round(window.start + seg.start_frame * frame, 3),
+                    end=round(window.start + (seg.end_frame + 1) * frame, 3),
+                    text=text,
+                    probability=round(min(1.0, certainty.exp(seg.prob)), 3),
+                )
+
+
+def recogniser_for(name: str, model: Any, language: str | None = None, vocabulary: str = "") -> Recogniser:
+    """The recogniser of this name around a loaded model.
+
+    Args:
+        name: one of `models.RECOGNISERS`.
+        model: what `models.Models.recogniser` loaded for it.
+        language: the lecture's language, None to find it out; PocketSphinx knows only English.
+        vocabulary: names and terms to expect, separated by commas; PocketSphinx cannot use them.
+    """
+    match name:
+        case "faster-whisper":
+            return FasterWhisper(model, language, vocabulary)
+        case "whisper":
+            return OpenAIWhisper(model, language, vocabulary)
+        case _:
+            return PocketSphinx(model)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A segment as both Whispers report it, times in seconds from the start of what they were given."""
+
+    start: float
+    end: float
+    text: str
+    avg_logprob: float
+    no_speech_prob: float
+    compression_ratio: float
+
+
+def _doubtful(segment: Any) -> bool:
+    return bool(segment.compression_ratio > _COMPRESSION_LIMIT or segment.avg_logprob < _LOG_PROBABILITY_LIMIT)
+
+
+def _invented(segment: Any) -> bool:
+    return bool(segment.no_speech_prob > _NO_SPEECH_LIMIT and segment.avg_logprob < _LOG_PROBABILITY_LIMIT)
+
+
+def _placed(found: Iterable[Any], offset: float) -> list[Segment]:
+    """Whisper's segments with times from the start of the recording, without what it invented."""
+    return [
+        Segment(round(segment.start + offset, 3), round(segment.end + offset, 3), segment.text.strip())
+        for segment in found
+        if not _invented(segment)
+    ]
+
+
+def _runs_of(windows: Sequence[Window], languages: Sequence[str]) -> Iterator[tuple[str, list[Window]]]:
+    group: list[Window] = []
+    for at, window in enumerate(windows):
+        group.append(window)
+        if at + 1 == len(windows) or languages[at + 1] != languages[at]:
+            yield languages[at], group
+            group = []
+
+
+_PAUSE = 0.45
+"""Seconds of silence between words that end a segment."""
+_LONGEST_SEGMENT = 12.0
+"""Seconds; a speaker who never pauses still gets lines one can read."""
+
+
+def _by_pauses(words: Iterable[Word]) -> Iterator[list[Word]]:
+    group: list[Word] = []
+    for word in words:
+        if group and (word.start - group[-1].end >= _PAUSE or word.end - group[0].start > _LONGEST_SEGMENT):
+            yield group
+            group = []
+        group.append(word)
+    if group:
+        yield group
+
+
+def _joined(words: Sequence[Word]) -> Segment:
+    return Segment(words[0].start, words[-1].end, " ".join(word.text for word in words), tuple(words))

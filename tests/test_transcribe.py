@@ -1,0 +1,182 @@
+"""Recognition for real: PocketSphinx on the demonstration lecture, both Whispers on the tiny checkpoint."""
+
+import json
+from pathlib import Path
+
+import jiwer
+import numpy as np
+import pytest
+from whisper.normalizers import EnglishTextNormalizer
+
+import models
+from lecture.audio import Recording
+from lecture.captions import read_captions
+from lecture.recognisers import FasterWhisper, OpenAIWhisper, PocketSphinx
+from lecture.transcribe import tidy, transcribe, without_loops
+from lecture.transcript import Segment
+from lecture.windows import Window, windows
+from tests.fixtures import media
+
+TINY_LECTURE = Path(__file__).parent / "fixtures" / "tiny_whisper" / "lecture.mp3"
+SENTENCES = json.loads(TINY_LECTURE.with_suffix(".json").read_text())
+SHARED_AUDIO = Path(__file__).parent.parent.parent / "shared" / "audio"
+
+normalised = EnglishTextNormalizer()
+
+
+def error_rate(said: str, segments: list[Segment]) -> float:
+    return jiwer.wer(normalised(said), normalised(" ".join(segment.text for segment in segments)))
+
+
+def recognised(recogniser, blocks) -> list[Segment]:
+    return [segment for _, segments in transcribe(blocks, recogniser) for segment in segments]
+
+
+def loaded(recogniser: str, model: str = "tiny"):
+    return models.shared().recogniser(models.choose(recogniser, model))
+
+
+@pytest.fixture(scope="module")
+def pocketsphinx() -> PocketSphinx:
+    return PocketSphinx(loaded("pocketsphinx"))
+
+
+@pytest.fixture
+def whisper(request, tiny_whisper, monkeypatch):
+    """Either Whisper with the tiny checkpoint, loaded through `models`."""
+    monkeypatch.setenv("LECTURE_MODELS", str(tiny_whisper))
+    engine = {"faster-whisper": FasterWhisper, "whisper": OpenAIWhisper}[request.param]
+    return engine(loaded(request.param))
+
+
+both_whispers = pytest.mark.parametrize("whisper", ["faster-whisper", "whisper"], indirect=True)
+
+
+def in_order(segments: list[Segment]) -> bool:
+    times = [time for segment in segments for time in (segment.start, segment.end)]
+    return times == sorted(times)
+
+
+# --------------------------------------------------------------------------------------------- PocketSphinx
+
+
+def test_pocketsphinx_on_the_demonstration_lecture(pocketsphinx):
+    """Word error rate under 15 %, with the product's own windows."""
+    captions = read_captions(media.SAMPLE.with_suffix(".vtt"), "captions.vtt")
+    segments = recognised(pocketsphinx, Recording(media.SAMPLE))
+    rate = error_rate(" ".join(segment.text for segment in captions.segments), segments)
+    print(f"\nPocketSphinx, demonstration lecture: word error rate {rate:.3f}")
+    assert rate < 0.15
+    assert in_order(segments)
+    assert all(segment.words for segment in segments)
+
+
+def test_pocketsphinx_words_stand_at_their_times(pocketsphinx):
+    """The first word of each sentence, where it was recognised, begins when the captions say."""
+    captions = read_captions(media.SAMPLE.with_suffix(".vtt"), "captions.vtt").segments
+    words = [w for s in recognised(pocketsphinx, [media.excerpt(0, 60)]) for w in s.words]
+    late = []
+    for caption in captions:
+        first = caption.text.split()[0].lower().strip(",.")
+        near = [abs(w.start - caption.start) for w in words if w.text == first and abs(w.start - caption.start) < 2]
+        late += [min(near)] if near else []
+    assert len(late) >= 5
+    assert np.median(late) < 0.15
+
+
+def test_pocketsphinx_gives_the_same_whatever_it_heard_before(pocketsphinx):
+    window = next(iter(windows([media.excerpt(40, 60)], PocketSphinx.limits)))
+    before = next(pocketsphinx.recognise([window]))
+    loud = next(iter(windows([3 * media.excerpt(100, 115) + media.noise(15, 0.1)], PocketSphinx.limits)))
+    next(pocketsphinx.recognise([loud]))
+    assert next(pocketsphinx.recognise([window])) == before
+
+
+@pytest.mark.skipif(not SHARED_AUDIO.is_dir(), reason="the real recordings are not beside this checkout")
+@pytest.mark.parametrize(("name", "most"), [("jfk.flac", 0.3), ("librivox-0870.wav", 0.4), ("librivox-0880.wav", 0.4)])
+def test_pocketsphinx_on_real_recordings(pocketsphinx, name, most):
+    said = dict(line.split("\t") for line in (SHARED_AUDIO / "references.tsv").read_text().splitlines())[name]
+    rate = error_rate(said, recognised(pocketsphinx, Recording(SHARED_AUDIO / name)))
+    print(f"\nPocketSphinx, {name}: word error rate {rate:.3f}")
+    assert rate <= most
+
+
+@pytest.mark.skipif(not SHARED_AUDIO.is_dir(), reason="the real recordings are not beside this checkout")
+def test_nothing_is_recognised_where_nobody_speaks(pocketsphinx):
+    assert recognised(pocketsphinx, Recording(SHARED_AUDIO / "nospeech.wav")) == []
+
+
+# --------------------------------------------------------------------------------------------- Whisper
+
+
+@both_whispers
+def test_whisper_returns_the_right_words_at_the_right_times(whisper):
+    segments = recognised(whisper, Recording(TINY_LECTURE))
+    assert error_rate(" ".join(sentence["text"] for sentence in SENTENCES), segments) <= 0.03
+    assert whisper.language == "en"
+    assert in_order(segments)
+    for sentence in SENTENCES:
+        same = [s for s in segments if normalised(s.text) == normalised(sentence["text"])]
+        assert same, sentence["text"]
+        assert min(abs(s.start - sentence["start"]) for s in same) < 0.5
+
+
+@both_whispers
+def test_whisper_crosses_window_borders(whisper):
+    found = list(windows(Recording(TINY_LECTURE), whisper.limits))
+    assert len(found) >= 3
+    for window, segments in transcribe(Recording(TINY_LECTURE), whisper):
+        assert window in found
+        assert all(window.start <= s.start <= s.end <= window.end for s in segments)
+
+
+@both_whispers
+def test_the_batch_a_window_is_in_does_not_change_its_segments(whisper):
+    found = list(windows(Recording(TINY_LECTURE), whisper.limits))
+    together = list(whisper.recognise(found))
+    assert [next(whisper.recognise([window])) for window in reversed(found)] == together[::-1]
+
+
+@both_whispers
+def test_course_vocabulary_reaches_whisper_and_does_no_harm(whisper):
+    whisper.vocabulary = "quartz, Professor Lindqvist"
+    segments = recognised(whisper, Recording(TINY_LECTURE))
+    assert error_rate(" ".join(sentence["text"] for sentence in SENTENCES), segments) <= 0.1
+
+
+@both_whispers
+@pytest.mark.parametrize("sound", [media.silence(35), media.noise(35)], ids=["silence", "noise"])
+def test_whisper_invents_nothing_where_nobody_speaks(whisper, sound):
+    assert recognised(whisper, [sound]) == []
+
+
+# --------------------------------------------------------------------------------------------- tidying up
+
+WINDOW = Window(10.0, 40.0, np.zeros(0, np.float32), speech=((10.2, 18.0), (24.0, 39.5)))
+
+
+def test_segments_stay_within_their_window_and_in_order():
+    found = tidy([Segment(9.0, 12.0, "one"), Segment(11.0, 14.0, "two"), Segment(39.0, 55.0, "three")], WINDOW)
+    assert [(s.start, s.end) for s in found] == [(10.0, 12.0), (12.0, 14.0), (39.0, 40.0)]
+
+
+def test_a_segment_begins_no_earlier_than_the_last_window_ended():
+    assert tidy([Segment(10.0, 13.0, "one")], WINDOW, not_before=10.4)[0].start == 10.4
+
+
+def test_the_first_word_after_a_pause_is_dated_when_it_is_said():
+    assert tidy([Segment(19.5, 30.0, "after the pause")], WINDOW)[0].start == 24.0
+
+
+def test_words_in_silence_were_invented():
+    assert tidy([Segment(18.5, 23.0, "Thanks for watching!")], WINDOW) == []
+
+
+def test_a_loop_is_said_once():
+    assert without_loops("And so the cell the cell the cell the cell the cell divides.") == "And so the cell divides."
+    assert without_loops("It was very, very, very cold.") == "It was very, very, very cold."
+    assert tidy([Segment(10.2, 18.0, "thank you. " * 20)], WINDOW)[0].text.lower().count("thank you") == 1
+
+
+def test_a_long_text_is_searched_for_loops_quickly():
+    without_loops("word another thing " + "a b c d e f g h " * 3_000)
