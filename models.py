@@ -20,6 +20,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from download import Download, OnDownload, Weights
 from lecture.errors import ModelError
+from sphinx import Decoders
 from weights import NotOffered, fetch, find, find_writer, forget, offer
 
 __all__ = [
@@ -45,8 +46,8 @@ SIZES = ("tiny", "base", "small", "medium", "large-v3", "turbo")
 _BY_QUALITY = ("tiny", "base", "small", "medium", "turbo", "large-v3")
 _DRAFT_MODEL = "en-us"
 
-POCKETSPHINX: dict[str, Any] = {"samprate": 16_000, "loglevel": "FATAL"}
-"""PocketSphinx's settings; everything else is the default of its en-us model."""
+_MOST_DECODERS = 4
+"""Processes of PocketSphinx at most, at some 200 MB each."""
 
 Kind = Literal["seq2seq", "causal"]
 
@@ -256,8 +257,8 @@ class Models:
         """The recogniser that was chosen, fetched and loaded if it is not yet.
 
         Returns:
-            `faster_whisper.WhisperModel`, `whisper.model.Whisper` or `pocketsphinx.Decoder`. The last two do
-            one thing at a time: the caller keeps threads from using them together.
+            `faster_whisper.WhisperModel`, `whisper.model.Whisper` or `sphinx.Decoders`. openai-whisper does one
+            thing at a time: the caller keeps threads from using it together.
 
         Raises:
             ModelError: the weights cannot be had, are damaged, or do not fit into memory.
@@ -338,9 +339,7 @@ def _load_whisper(path: Path, size: str) -> Any:
 
 
 def _load_pocketsphinx(path: Path, _model: str) -> Any:
-    import pocketsphinx
-
-    return pocketsphinx.Decoder(**POCKETSPHINX)
+    return Decoders(min(cores(), _MOST_DECODERS))
 
 
 def _load_writer(name: str, path: Path) -> Writer:

@@ -32,10 +32,13 @@ class Recogniser(Protocol):
     """Turns windows into segments. The same window gives the same segments, whatever was recognised before."""
 
     limits: ClassVar[WindowLimits]
-    batch: int
-    """How many windows it recognises together at most."""
     language: str | None
     """The lecture's language: the chosen one, or what was heard in the first window."""
+
+    @property
+    def batch(self) -> int:
+        """How many windows it recognises together at most."""
+        ...
 
     def recognise(self, windows: Sequence[Window]) -> Iterator[list[Segment]]:
         """Give one list of segments for each window, in order, with times from the start of the recording."""
@@ -172,37 +175,27 @@ class PocketSphinx:
 
     model: Any
     language: str | None = "en"
-    batch: int = 1
     limits: ClassVar[WindowLimits] = POCKETSPHINX_LIMITS
-    one_at_a_time: ClassVar[threading.Lock] = threading.Lock()
+
+    @property
+    def batch(self) -> int:
+        """As many windows as there are processes to recognise them."""
+        return int(self.model.processes)
 
     def recognise(self, windows: Sequence[Window]) -> Iterator[list[Segment]]:
         """Recognise each window as one whole utterance; segments end where the speaker pauses."""
-        for window in windows:
-            with self.one_at_a_time:
-                words = list(self._words(window))
-            yield [_joined(group) for group in _by_pauses(words)]
-
-    def _words(self, window: Window) -> Iterator[Word]:
-        decoder = self.model
-        decoder.reinit_feat()  # otherwise the noise estimate of the last window changes the words of this one
-        decoder.start_utt()
-        pcm = (np.clip(window.samples, -1, 1) * 32_767).astype(np.int16)
-        decoder.process_raw(pcm.tobytes(), no_search=False, full_utt=True)
-        decoder.end_utt()
-        if decoder.hyp() is None:
-            return
-        frame = 1 / decoder.config["frate"]
-        certainty = decoder.get_logmath()
-        for seg in decoder.seg():
-            text = seg.word.split("(")[0]
-            if text and not text.startswith(("<", "[", "+")):
-                yield Word(
-                    start=round(window.start + seg.start_frame * frame, 3),
-                    end=round(window.start + (seg.end_frame + 1) * frame, 3),
-                    text=text,
-                    probability=round(min(1.0, certainty.exp(seg.prob)), 3),
+        utterances = [(np.clip(window.samples, -1, 1) * 32_767).astype(np.int16).tobytes() for window in windows]
+        for window, heard in zip(windows, self.model.recognise(utterances), strict=True):
+            words = [
+                Word(
+                    round(window.start + word.start, 3),
+                    round(window.start + word.end, 3),
+                    word.text,
+                    round(word.probability, 3),
                 )
+                for word in heard
+            ]
+            yield [_joined(group) for group in _by_pauses(words)]
 
 
 def recogniser_for(name: str, model: Any, language: str | None = None, vocabulary: str = "") -> Recogniser:
