@@ -1,0 +1,140 @@
+"""The command line: python -m lecture process FILE... --out DIR."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Never
+
+from tqdm import tqdm
+
+import models
+from lecture import __version__
+from lecture.errors import LectureError
+from lecture.export import flashcards_csv, flashcards_json, safe_filename, summary_markdown
+from lecture.process import Lecture, Progress, Settings, process
+from lecture.source import on_disk, storage_error
+from lecture.transcript import to_json, to_srt, to_txt, to_vtt
+from report import study_report
+
+FAILED = 2
+"""Exit status when a file could not be processed, or the command was not understood."""
+STOPPED = 130
+"""Exit status after Ctrl-C, as shells have it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    settings = Settings(
+        recogniser=options.recogniser,
+        model=options.model,
+        language=options.language,
+        vocabulary=options.vocabulary,
+        writer=options.writer,
+        writer_model=options.writer_model,
+        summary_length=options.summary,
+    )
+    status = 0
+    taken: set[str] = set()
+    for path in options.files:
+        try:
+            folder = _process(path, settings, options.out, taken)
+        except LectureError as error:
+            print(error, file=sys.stderr)
+            status = FAILED
+        except KeyboardInterrupt:
+            print(f"Stopped. {path.name} was not finished; nothing of it was written.", file=sys.stderr)
+            return STOPPED
+        else:
+            print(folder)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m lecture", description="From a lecture to a study report.")
+    parser.add_argument("--version", action="version", version=__version__)
+    command = parser.add_subparsers(required=True, metavar="process").add_parser(
+        "process", help="turn recordings and captions into study material"
+    )
+    command.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="a recording, or captions (.srt .vtt .txt)"
+    )
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="gets one folder for each lecture")
+    command.add_argument("--recogniser", choices=("auto", *models.RECOGNISERS), default="auto")
+    command.add_argument("--model", choices=("auto", *models.SIZES), default="auto", help="Whisper's size")
+    command.add_argument("--language", metavar="xx", help="two-letter code, such as en; without it, it is found out")
+    command.add_argument("--vocabulary", default="", metavar="WORDS", help="names and terms to expect, with commas")
+    command.add_argument("--writer", choices=("extractive", "local"), default="extractive")
+    command.add_argument("--writer-model", metavar="NAME", help="hub name or folder of the local writer")
+    command.add_argument("--summary", choices=("short", "medium", "long"), default="medium")
+    return parser
+
+
+def _process(path: Path, settings: Settings, out: Path, taken: set[str]) -> Path:
+    """Process one file and write its folder, whole or not at all.
+
+    Raises:
+        LectureError: the file cannot be used, or its folder not be written.
+    """
+    with tqdm(desc=path.name, leave=False, disable=None, bar_format="{desc}: {bar} {postfix}") as bar:
+        lecture = process(on_disk(path), settings, _shown_on(bar), lambda _: None)
+    for warning in (*lecture.transcript.warnings, *lecture.notes.warnings):
+        print(f"{path.name}: {warning}", file=sys.stderr)
+    folder = out / _free_name(lecture.source.title, taken)
+    _write(folder, _contents(lecture, datetime.now().astimezone()))
+    return folder
+
+
+def _shown_on(bar: tqdm[Never]) -> Callable[[Progress], None]:
+    def show(progress: Progress) -> None:
+        bar.total, bar.n = progress.total or 1, min(progress.done, progress.total or 1)
+        bar.set_postfix_str(f"{progress.step} {progress.how_far}".strip())
+
+    return show
+
+
+def _contents(lecture: Lecture, created: datetime) -> dict[str, bytes]:
+    title, transcript, notes, cards = lecture.source.title, lecture.transcript, lecture.notes, lecture.flashcards
+    report = study_report(title, lecture.source.main.name, transcript, notes, cards, created)
+    return {
+        "transcript.txt": to_txt(transcript).encode(),
+        "transcript.srt": to_srt(transcript).encode(),
+        "transcript.vtt": to_vtt(transcript).encode(),
+        "transcript.json": to_json(transcript).encode(),
+        "summary.md": summary_markdown(title, transcript, notes).encode(),
+        "flashcards.json": flashcards_json(cards).encode(),
+        "flashcards.csv": flashcards_csv(cards),
+        "report.pdf": report.pdf,
+    }
+
+
+def _free_name(title: str, taken: set[str]) -> str:
+    """A folder name no other file of this run has: lectures of the same name get a number."""
+    plain = safe_filename(title, "")
+    names = (plain if number == 1 else f"{plain} ({number})" for number in range(1, 10_000))
+    name = next(name for name in names if name.lower() not in taken)
+    taken.add(name.lower())
+    return name
+
+
+def _write(folder: Path, contents: dict[str, bytes]) -> None:
+    """Write all files beside their place first, so that a full disk leaves nothing half-written."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".unfinished-") as unfinished:
+            for name, content in contents.items():
+                (Path(unfinished) / name).write_bytes(content)
+            folder.mkdir(exist_ok=True)
+            for name in contents:
+                (Path(unfinished) / name).replace(folder / name)
+    except OSError as error:
+        raise storage_error(error, folder) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

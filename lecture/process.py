@@ -1,0 +1,202 @@
+"""One lecture from its source to its study material: transcript, notes, flashcards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import models
+from lecture.audio import Recording
+from lecture.captions import read_captions
+from lecture.errors import LectureError, ModelError, NoSpeechError, WriterError
+from lecture.flashcards import Flashcard
+from lecture.languages import LANGUAGES
+from lecture.notes import Notes
+from lecture.recognisers import recogniser_for
+from lecture.sentences import sentences
+from lecture.source import Source, StoredFile
+from lecture.transcribe import transcribe
+from lecture.transcript import Segment, Transcript, format_time
+from lecture.writers import Extractive, Length, Writer
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the student chose.
+
+    Attributes:
+        recogniser: "auto" or one of `models.RECOGNISERS`.
+        model: "auto" or one of Whisper's sizes.
+        language: two-letter code, or None to find out.
+        vocabulary: names and terms that the recogniser should expect, separated by commas.
+        writer: "extractive" or "local".
+        writer_model: the local writer's model; None for the suggested one.
+        summary_length: how much summary.
+    """
+
+    recogniser: str = "auto"
+    model: str = "auto"
+    language: str | None = None
+    vocabulary: str = ""
+    writer: str = "extractive"
+    writer_model: str | None = None
+    summary_length: Length = "medium"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is being done now, and how far it is.
+
+    Attributes:
+        step: in words for the student, such as "Listening".
+        done: how much, in `unit`.
+        total: of how much, or None where that is not known.
+        unit: "seconds" of the recording, "bytes" of a download, or "share" from 0 to 1.
+    """
+
+    step: str
+    done: float = 0.0
+    total: float | None = None
+    unit: Literal["seconds", "bytes", "share"] = "share"
+
+    @property
+    def share(self) -> float:
+        """How much of the step is done, from 0 to 1."""
+        return min(1.0, self.done / self.total) if self.total else 0.0
+
+    @property
+    def how_far(self) -> str:
+        """As a student reads it: "03:20 of 12:40", "12 of 145 MB", "40 %"; empty where nothing is known."""
+        if self.unit == "seconds":
+            done = format_time(self.done)
+            return f"{done} of {format_time(self.total)}" if self.total else done
+        if not self.total:
+            return ""
+        if self.unit == "bytes":
+            return f"{self.done / 1e6:.0f} of {self.total / 1e6:.0f} MB"
+        return f"{self.share:.0%}"
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """All that was made of one source."""
+
+    source: Source
+    transcript: Transcript
+    notes: Notes
+    flashcards: tuple[Flashcard, ...]
+
+
+OnProgress = Callable[[Progress], None]
+"""Told what is being done; may raise `Cancelled`, which stops the work before the next window or block."""
+OnSegments = Callable[[list[Segment]], None]
+"""Told each window's segments as they are recognised; may raise `Cancelled`."""
+
+
+def process(
+    source: Source,
+    settings: Settings,
+    on_progress: OnProgress,
+    on_segments: OnSegments,
+    shared: models.Models | None = None,
+) -> Lecture:
+    """Make study material of one lecture.
+
+    Args:
+        source: recording, captions or both; captions spare the recognition.
+        settings: what the student chose.
+        on_progress: told about every step.
+        on_segments: told the text as it appears.
+        shared: the process's models.
+
+    Raises:
+        LectureError: the source cannot be used, a model cannot be had, or the user cancelled.
+    """
+    shared = shared or models.shared()
+    if settings.language and settings.language not in LANGUAGES:
+        raise LectureError(f'There is no language "{settings.language}". Use a code such as en, de or fr.')
+    if source.captions:
+        transcript = _from_captions(source.captions, source.recording, on_progress)
+        on_segments(list(transcript.segments))
+    else:
+        transcript = _recognised(source, settings, on_progress, on_segments, shared)
+    writer = _writer(settings, shared, on_progress)
+    said = sentences(transcript)
+    notes = writer.notes(said, settings.summary_length, _share_of("Writing the summary", on_progress))
+    cards = writer.flashcards(said, notes, _share_of("Making the flashcards", on_progress))
+    return Lecture(source, transcript, notes, cards)
+
+
+def _from_captions(captions: StoredFile, recording: StoredFile | None, on_progress: OnProgress) -> Transcript:
+    on_progress(Progress("Reading the captions"))
+    transcript = read_captions(captions.path, captions.name)
+    transcript = replace(transcript, reason="You uploaded the text, so nothing had to be recognised.")
+    if not recording:
+        return transcript
+    declared = Recording(recording.path, recording.name).declared
+    return replace(transcript, duration=max(transcript.duration, declared or 0.0))
+
+
+def _recognised(
+    source: Source, settings: Settings, on_progress: OnProgress, on_segments: OnSegments, shared: models.Models
+) -> Transcript:
+    recording = Recording(source.main.path, source.main.name)
+    on_progress(Progress("Choosing the recogniser"))
+    choice, model = _loaded(settings, shared, on_progress)
+    recogniser = recogniser_for(choice.recogniser, model, settings.language, settings.vocabulary)
+    found: list[Segment] = []
+    on_progress(Progress("Listening", 0.0, recording.duration, "seconds"))
+    for window, segments in transcribe(recording, recogniser):
+        found += segments
+        on_segments(segments)
+        on_progress(Progress("Listening", window.end, recording.duration, "seconds"))
+    if not found:
+        raise NoSpeechError(f"No speech was found in {recording.name}. Check that it is the right recording.")
+    return Transcript(
+        segments=tuple(found),
+        language=recogniser.language,
+        recogniser=choice.recogniser,
+        model=choice.model,
+        duration=round(recording.position, 3),
+        reason=choice.reason,
+        warnings=recording.warnings(),
+    )
+
+
+def _loaded(settings: Settings, shared: models.Models, on_progress: OnProgress) -> tuple[models.Choice, Any]:
+    """The chosen recogniser, ready to work; where the choice is ours and its download fails, the next best one."""
+    choice = models.choose(settings.recogniser, settings.model, settings.language)
+    on_progress(Progress(f"Loading {choice.recogniser}"))
+    try:
+        return choice, shared.recogniser(choice, _downloading(on_progress))
+    except ModelError:
+        next_best = models.choose(settings.recogniser, settings.model, settings.language)
+        if next_best == choice:
+            raise
+        return next_best, shared.recogniser(next_best, _downloading(on_progress))
+
+
+def _writer(settings: Settings, shared: models.Models, on_progress: OnProgress) -> Writer:
+    if settings.writer == "extractive":
+        return Extractive()
+    if settings.writer != "local":
+        raise WriterError(f'There is no writer "{settings.writer}". Choose "extractive" or "local".')
+    from lecture.local_writer import LocalModel
+
+    name = settings.writer_model or models.WRITERS[0].name
+    on_progress(Progress(f"Loading {name}"))
+    return LocalModel(shared.writer(name, _downloading(on_progress)))
+
+
+def _downloading(on_progress: OnProgress) -> models.OnDownload:
+    def on_download(download: models.Download) -> None:
+        step = f"Downloading {download.weights.name} from {download.weights.source}"
+        on_progress(Progress(step, download.done, download.total, "bytes"))
+
+    return on_download
+
+
+def _share_of(step: str, on_progress: OnProgress) -> Callable[[float], None]:
+    on_progress(Progress(step, 0.0, 1.0))
+    return lambda share: on_progress(Progress(step, share, 1.0))
