@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
@@ -46,46 +47,59 @@ class Recogniser(Protocol):
 
 
 @dataclass
-class FasterWhisper:
-    """Whisper through CTranslate2, several windows at a time."""
+class _Whisper(ABC):
+    """What both Whispers have in common: the language, found out where none was chosen."""
 
     model: Any
     language: str | None = None
     vocabulary: str = ""
-    batch: int = 8
     limits: ClassVar[WindowLimits] = WHISPER_LIMITS
 
     def __post_init__(self) -> None:
-        from faster_whisper import BatchedInferencePipeline
-
-        self.pipeline = BatchedInferencePipeline(self.model)
         self.chosen = self.language
+
+    def language_of(self, window: Window) -> str:
+        """The chosen language; else the lecture's, unless the window is surely in another one."""
+        if self.chosen:
+            return self.chosen
+        heard, probability = self.hear_language(window)
+        if self.language is None:
+            self.language = heard
+        return heard if probability >= _SWITCH else self.language
+
+    @abstractmethod
+    def hear_language(self, window: Window) -> tuple[str, float]:
+        """The likeliest language of a window, and its probability."""
+
+
+class FasterWhisper(_Whisper):
+    """Whisper through CTranslate2, several windows at a time."""
+
+    batch = 8
 
     def recognise(self, windows: Sequence[Window]) -> Iterator[list[Segment]]:
         """Recognise windows of one language together; a doubtful one again, alone and with more variety."""
-        for language, group in _runs_of(windows, [self._language_of(window) for window in windows]):
+        for language, group in _runs_of(windows, [self.language_of(window) for window in windows]):
             for window, found in zip(group, self._together(group, language), strict=True):
                 yield found if found is not None else self._alone(window, language)
 
-    def _language_of(self, window: Window) -> str:
-        if self.chosen:
-            return self.chosen
+    def hear_language(self, window: Window) -> tuple[str, float]:
+        """As Whisper hears it; an English-only model knows but one."""
         if not self.model.model.is_multilingual:
-            self.language = "en"
-            return "en"
+            return "en", 1.0
         heard, probability, _ = self.model.detect_language(window.samples)
-        if self.language is None:
-            self.language = heard
-        return str(heard) if probability >= _SWITCH else self.language
+        return heard, probability
 
     def _together(self, windows: Sequence[Window], language: str) -> list[list[Segment] | None]:
         """Segments of each window; None where they are doubtful."""
+        from faster_whisper import BatchedInferencePipeline
+
         clips, at = [], 0.0
         for window in windows:
             length = len(window.samples) / SAMPLE_RATE
             clips.append({"start": at, "end": at + length})
             at += length
-        found, _ = self.pipeline.transcribe(
+        found, _ = BatchedInferencePipeline(self.model).transcribe(
             np.concatenate([window.samples for window in windows]),
             clip_timestamps=clips,
             language=language,
@@ -116,20 +130,12 @@ class FasterWhisper:
         return _placed(found, window.start)
 
 
-@dataclass
-class OpenAIWhisper:
+class OpenAIWhisper(_Whisper):
     """openai-whisper, the reference: one window at a time."""
 
-    model: Any
-    language: str | None = None
-    vocabulary: str = ""
-    batch: int = 1
-    limits: ClassVar[WindowLimits] = WHISPER_LIMITS
+    batch = 1
     one_at_a_time: ClassVar[threading.Lock] = threading.Lock()
     """openai-whisper installs hooks on the model while it decodes: two calls at once would mix their caches."""
-
-    def __post_init__(self) -> None:
-        self.chosen = self.language
 
     def recognise(self, windows: Sequence[Window]) -> Iterator[list[Segment]]:
         """Recognise each window by itself, with Whisper's own fall-back to higher temperatures."""
@@ -137,7 +143,7 @@ class OpenAIWhisper:
 
         for window in windows:
             with self.one_at_a_time:
-                language = self._language_of(window)
+                language = self.language_of(window)
                 torch.manual_seed(0)  # higher temperatures sample
                 result = self.model.transcribe(
                     window.samples,
@@ -153,20 +159,16 @@ class OpenAIWhisper:
                 window.start,
             )
 
-    def _language_of(self, window: Window) -> str:
-        if self.chosen:
-            return self.chosen
-        if not self.model.is_multilingual:
-            self.language = "en"
-            return "en"
+    def hear_language(self, window: Window) -> tuple[str, float]:
+        """As Whisper hears it; an English-only model knows but one."""
         import whisper
 
+        if not self.model.is_multilingual:
+            return "en", 1.0
         mel = whisper.log_mel_spectrogram(whisper.pad_or_trim(window.samples), self.model.dims.n_mels)
         _, probabilities = self.model.detect_language(mel.to(self.model.device))
         heard = max(probabilities, key=probabilities.get)
-        if self.language is None:
-            self.language = heard
-        return str(heard) if probabilities[heard] >= _SWITCH else self.language
+        return heard, probabilities[heard]
 
 
 @dataclass
