@@ -6,7 +6,10 @@ it does not, and several of them recognise several windows at once.
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -54,7 +57,7 @@ class Decoders:
         from loky import get_reusable_executor
 
         # loky's processes, unlike the standard library's, do not run the main module again: here that is the page.
-        return get_reusable_executor(self.processes, timeout=IDLE_S, initializer=_leave_interrupts_to_parent)
+        return get_reusable_executor(self.processes, timeout=IDLE_S, initializer=_live_and_die_with_parent)
 
 
 def recognise(utterance: bytes) -> list[Heard]:
@@ -87,5 +90,13 @@ def _decoder() -> Any:
     return pocketsphinx.Decoder(**DECODER)
 
 
-def _leave_interrupts_to_parent() -> None:
+def _live_and_die_with_parent() -> None:
+    """Leave Ctrl-C to the parent process, and end when it is gone: loky's processes can outlive one that is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_after, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_after(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(0)

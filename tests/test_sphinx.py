@@ -2,8 +2,11 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +14,8 @@ import pytest
 from lecture.errors import ModelError
 from sphinx import Decoders
 from tests.fixtures import media
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +53,26 @@ def test_a_process_that_is_killed_is_said_and_replaced(utterance):
     with pytest.raises(ModelError, match="Try again"):
         list(Decoders(1).recognise([utterance] * 20))
     assert list(Decoders(1).recognise([utterance]))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not tell a process that its parent is gone")
+def test_processes_end_with_a_program_that_is_killed():
+    script = "import os; from sphinx import Decoders; e = Decoders(1)._executor(); print(e.submit(os.getpid).result())"
+    program = subprocess.Popen(
+        [sys.executable, "-c", f"{script}; input()"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    decoder = int(program.stdout.readline())
+    program.kill()
+    program.wait()
+    end = time.monotonic() + 20
+    while _alive(decoder):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
