@@ -1,0 +1,24 @@
+"""Lecture Voice-to-Notes: the page. Start it with `make run`, or `streamlit run app3.py`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from views import session
+from views.input import input_view
+from views.results import results_view
+from views.settings import settings_sidebar
+from views.working import working_view
+
+st.set_page_config(page_title="Lecture Voice-to-Notes", page_icon="🎓", layout="centered")
+st.html(Path(__file__).parent / "views" / "page.css")
+
+session.initialise()
+settings = settings_sidebar()
+
+if st.session_state.audio_data is None:
+    input_view(settings)
+elif st.session_state.transcription is None:
+    working_view(settings)
+else:
+    results_view()

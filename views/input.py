@@ -1,0 +1,108 @@
+"""The input view: record, upload, or try the demonstration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit_mic_recorder import mic_recorder
+
+from lecture.captions import CAPTION_SUFFIXES
+from lecture.errors import LectureError, SourceError
+from lecture.process import Settings
+from lecture.source import RECORDING_SUFFIXES, Source, is_captions, store
+from views import session
+from views.text import plain
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+DEMONSTRATION = Path(__file__).parent.parent / "samples" / "how-memory-works.mp3"
+
+
+def input_view(settings: Settings) -> None:
+    """Take a lecture in. Whichever way it comes, the page goes on with it at once."""
+    st.title("Lecture Voice-to-Notes")
+    st.markdown("Give it a lecture; get a transcript, a summary, flashcards and a study report.")
+    _upload(settings)
+    _record(settings)
+    _demonstrate(settings)
+
+
+def _upload(settings: Settings) -> None:
+    with st.container(border=True):
+        st.subheader("Upload", anchor=False)
+        files = st.file_uploader(
+            "A recording, its captions, or both",
+            type=[*RECORDING_SUFFIXES, *CAPTION_SUFFIXES],
+            accept_multiple_files=True,
+            key=session.key("upload"),
+            help="With captions (SRT, VTT or TXT) nothing has to be recognised: the notes are ready at once.",
+        )
+        if st.button("Make study notes", type="primary", disabled=not files, key=session.key("process")):
+            _take(lambda: _stored(files), settings)
+
+
+def _record(settings: Settings) -> None:
+    with st.container(border=True):
+        st.subheader("Record", anchor=False)
+        key = session.key("recorder")
+        recorded = mic_recorder(
+            start_prompt="● Start recording",
+            stop_prompt="■ Stop, and make study notes",
+            just_once=True,
+            use_container_width=True,
+            format="webm",
+            key=key,
+        )
+        st.caption(
+            "For up to 20 minutes: the recording stays in this browser tab until you stop it. "
+            "Record a longer lecture with your phone or computer and upload the file."
+        )
+        # The recorder also keeps the recording under this name: one copy of it is enough, and that is on disk.
+        st.session_state.pop(f"{key}_output", None)
+        if recorded:
+            name = f"recording.{recorded['format']}"
+            _take(lambda: Source(recording=store(BytesIO(recorded["bytes"]), name, session.folder())), settings)
+
+
+def _demonstrate(settings: Settings) -> None:
+    with st.container(border=True):
+        st.subheader("No lecture at hand?", anchor=False)
+        st.markdown("Six minutes on how memory works, and what that means for your studying.")
+        if st.button("Try the demonstration lecture", key=session.key("demonstration")):
+            _take(_demonstration, settings)
+
+
+def _demonstration() -> Source:
+    with DEMONSTRATION.open("rb") as file:
+        return Source(recording=store(file, DEMONSTRATION.name, session.folder()))
+
+
+def _stored(files: Sequence[UploadedFile]) -> Source:
+    """What was uploaded, on disk: at most one recording and one caption file make a lecture.
+
+    Raises:
+        SourceError: there are two of a kind.
+    """
+    captions = [file for file in files if is_captions(file.name)]
+    recordings = [file for file in files if not is_captions(file.name)]
+    if len(captions) > 1 or len(recordings) > 1:
+        raise SourceError("One lecture at a time: choose one recording, and its captions if you have them.")
+    kept = {file.name: store(file, file.name, session.folder()) for file in files}
+    return Source(
+        recording=kept[recordings[0].name] if recordings else None,
+        captions=kept[captions[0].name] if captions else None,
+    )
+
+
+def _take(source: Callable[[], Source], settings: Settings) -> None:
+    try:
+        session.begin(source(), settings)
+    except LectureError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    else:
+        st.rerun()

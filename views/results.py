@@ -1,0 +1,155 @@
+"""The results view: player, summary, transcript, flashcards and downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+import streamlit as st
+
+from lecture import export
+from lecture.flashcards import Flashcard
+from lecture.notes import Notes, Statement
+from lecture.source import Source
+from lecture.transcript import Transcript, format_time, is_draft, provenance, to_srt, to_txt, to_vtt
+from report import study_report
+from views import session
+from views.cards import flashcards
+from views.text import plain
+from views.transcript import transcript_lines
+
+
+def results_view() -> None:
+    """Show what was made of the lecture. Everything comes from the session's slots; nothing is computed again."""
+    source: Source = st.session_state.audio_data
+    transcript: Transcript = st.session_state.transcription
+    notes: Notes = st.session_state.summary
+    _head(source, transcript, notes)
+    _player(source)
+    summary, text, cards, files = st.tabs(["Summary", "Transcript", "Flashcards", "Downloads"])
+    with summary:
+        _statements("In short", notes.summary)
+        _statements("Key points", notes.key_points)
+    with text, st.container(height=560, border=False):
+        transcript_lines(transcript.segments)
+    with cards:
+        flashcards(st.session_state.flashcards)
+    with files:
+        _downloads(source, transcript, notes)
+    st.divider()
+    st.button("Start over", on_click=session.clear, icon=":material/restart_alt:")
+
+
+def _head(source: Source, transcript: Transcript, notes: Notes) -> None:
+    """What this is, who did the work and why."""
+    st.title(plain(source.title), anchor=False)
+    length, worded = format_time(transcript.duration), export.writer_provenance(notes)
+    if is_draft(transcript):
+        st.caption(plain(f"{length} · {worded}"))
+        st.info(plain(transcript.reason), icon=":material/edit_note:")
+    else:
+        st.caption(plain(f"{length} · {provenance(transcript)} {transcript.reason} · {worded}"))
+    for warning in (*transcript.warnings, *notes.warnings):
+        st.warning(plain(warning), icon=":material/warning:")
+
+
+def _player(source: Source) -> None:
+    if source.recording:
+        play = st.video if source.recording.mime_type.startswith("video/") else st.audio
+        play(source.recording.path, format=source.recording.mime_type)
+
+
+def _statements(heading: str, statements: Iterable[Statement]) -> None:
+    """Statements with the time of their evidence, and its words where they are others."""
+    items = "".join(
+        f"<p><time>{format_time(s.evidence.start)}</time><span>{escape(s.text)}{_quote(s)}</span></p>"
+        for s in statements
+    )
+    if items:
+        st.subheader(heading, anchor=False)
+        st.html(f'<div class="statements timed">{items}</div>')
+
+
+def _quote(statement: Statement) -> str:
+    quote = statement.evidence.quote
+    return "" if quote.casefold() == statement.text.casefold() else f"<q>{escape(quote)}</q>"
+
+
+@dataclass(frozen=True)
+class _Download:
+    """A file to be had: made when it is asked for, so that it costs no time before."""
+
+    label: str
+    suffix: str
+    mime_type: str
+    make: Callable[[], str | bytes]
+
+
+def _downloads(source: Source, transcript: Transcript, notes: Notes) -> None:
+    title, origin = source.title, source.main.name
+    cards: tuple[Flashcard, ...] = st.session_state.flashcards
+    created: datetime = st.session_state.finished
+    offered = {
+        "Study report": [
+            _Download(
+                "PDF study report",
+                ".pdf",
+                "application/pdf",
+                lambda: study_report(title, origin, transcript, notes, cards, created).pdf,
+            ),
+            _Download(
+                "Full report as TXT",
+                " report.txt",
+                "text/plain",
+                lambda: export.full_report_txt(title, origin, transcript, notes, cards, created=created),
+            ),
+        ],
+        "Transcript": [
+            _Download("TXT", ".txt", "text/plain", lambda: to_txt(transcript)),
+            _Download("SRT", ".srt", "application/x-subrip", lambda: to_srt(transcript)),
+            _Download("VTT", ".vtt", "text/vtt", lambda: to_vtt(transcript)),
+        ],
+        "Summary": [
+            _Download("TXT", " summary.txt", "text/plain", lambda: export.summary_txt(title, transcript, notes)),
+            _Download(
+                "Markdown", " summary.md", "text/markdown", lambda: export.summary_markdown(title, transcript, notes)
+            ),
+        ],
+        "Flashcards": [
+            _Download("TXT", " flashcards.txt", "text/plain", lambda: export.flashcards_txt(title, transcript, cards)),
+            _Download("CSV", " flashcards.csv", "text/csv", lambda: export.flashcards_csv(cards)),
+            _Download("JSON", " flashcards.json", "application/json", lambda: export.flashcards_json(cards)),
+        ],
+    }
+    for heading, downloads in offered.items():
+        st.markdown(f"**{heading}**")
+        with st.container(horizontal=True):
+            for download in downloads:
+                st.download_button(
+                    download.label,
+                    download.make,
+                    export.safe_filename(title, download.suffix),
+                    download.mime_type,
+                    key=f"download {heading} {download.label}",
+                    on_click="ignore",
+                    type="primary" if download.suffix == ".pdf" else "secondary",
+                    icon=":material/download:",
+                )
+    _originals(source)
+
+
+def _originals(source: Source) -> None:
+    st.markdown("**What you gave**")
+    for file in (source.recording, source.captions):
+        if file:
+            st.download_button(
+                plain(file.name),
+                file.path.read_bytes,
+                file.name,
+                file.mime_type,
+                key=f"original {file.path.name}",
+                on_click="ignore",
+                icon=":material/download:",
+            )

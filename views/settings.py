@@ -1,0 +1,123 @@
+"""The sidebar: what the student can choose."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import streamlit as st
+
+import models
+from lecture.errors import ModelError
+from lecture.languages import LANGUAGES
+from lecture.process import Settings
+from lecture.writers import Length
+from views.text import plain
+
+DEFAULTS = Settings()
+_RECOGNISERS = {
+    "auto": "Automatic",
+    "faster-whisper": "Whisper (faster-whisper)",
+    "whisper": "Whisper (openai-whisper)",
+    "pocketsphinx": "PocketSphinx: a quick English draft",
+}
+_SIZES = {
+    "auto": "Automatic",
+    "tiny": "tiny: fastest",
+    "base": "base",
+    "small": "small",
+    "medium": "medium",
+    "large-v3": "large-v3: most exact",
+    "turbo": "turbo: nearly as exact, faster",
+}
+_WRITERS = {"extractive": "Built in: quotes the lecture", "local": "Local language model: rephrases"}
+_LENGTHS = {"short": "Short", "medium": "Medium", "long": "Long"}
+_ANOTHER = "Another one …"
+_AUTOMATIC = "auto"
+
+
+def settings_sidebar() -> Settings:
+    """Show the settings; returns what is chosen."""
+    with st.sidebar:
+        st.header("Settings")
+        recogniser = st.selectbox(
+            "Recogniser",
+            _RECOGNISERS,
+            format_func=_RECOGNISERS.__getitem__,
+            key="settings.recogniser",
+            help="Whisper is best. Where its model cannot be had, PocketSphinx writes a draft.",
+        )
+        model = st.selectbox(
+            "Model size",
+            _SIZES,
+            format_func=_SIZES.__getitem__,
+            key="settings.model",
+            disabled=recogniser == "pocketsphinx",
+            help="Larger models make fewer mistakes and take longer. Each is downloaded once.",
+        )
+        language = st.selectbox(
+            "Language of the lecture",
+            [_AUTOMATIC, *LANGUAGES],
+            format_func=_language_name,
+            key="settings.language",
+        )
+        vocabulary = st.text_area(
+            "Course vocabulary",
+            key="settings.vocabulary",
+            placeholder="Ebbinghaus, hippocampus, spaced repetition",
+            help="Names and terms that Whisper should expect, separated by commas.",
+            height=80,
+        )
+        writer = st.selectbox("Writer", _WRITERS, format_func=_WRITERS.__getitem__, key="settings.writer")
+        writer_model = _writer_model() if writer == "local" else None
+        length = st.segmented_control(
+            "Summary length",
+            list(_LENGTHS),
+            format_func=_LENGTHS.__getitem__,
+            key="settings.summary_length",
+            default=DEFAULTS.summary_length,
+            required=True,
+        )
+        st.button("Reset to defaults", on_click=_reset, icon=":material/restart_alt:")
+        st.caption("Everything happens on this computer. Only a model's download uses the network.")
+    return Settings(
+        recogniser=recogniser,
+        model=model,
+        language=None if language == _AUTOMATIC else language,
+        vocabulary=vocabulary,
+        writer=writer,
+        writer_model=writer_model,
+        summary_length=cast(Length, length),
+    )
+
+
+def _writer_model() -> str:
+    suggested = [writer.name for writer in models.WRITERS]
+    chosen = st.selectbox("Language model", [*suggested, _ANOTHER], key="settings.writer_model")
+    if chosen == _ANOTHER:
+        chosen = st.text_input(
+            "Its hub name, or a folder", key="settings.another_writer", placeholder="owner/name"
+        ).strip()
+    if chosen:
+        st.caption(plain(_cost(chosen)))
+    return chosen or suggested[0]
+
+
+@st.cache_data(ttl=120, show_spinner="Asking how large it is …")
+def _cost(name: str) -> str:
+    """What using this writer takes: shown before a download starts."""
+    try:
+        weights = models.writer_weights(name)
+    except ModelError as error:
+        return str(error)
+    if weights is None:
+        return "It is on this computer."
+    return f"It will be downloaded once, {weights.bytes / 1e6:,.0f} MB from {weights.source}, when notes are next made."
+
+
+def _language_name(code: str) -> str:
+    return LANGUAGES.get(code, "Automatic")
+
+
+def _reset() -> None:
+    for name in [name for name in st.session_state if str(name).startswith("settings.")]:
+        del st.session_state[name]
