@@ -92,11 +92,8 @@ def _stored(files: Sequence[UploadedFile]) -> Source:
     recordings = [file for file in files if not is_captions(file.name)]
     if len(captions) > 1 or len(recordings) > 1:
         raise SourceError("One lecture at a time: choose one recording, and its captions if you have them.")
-    kept = {file.name: store(file, file.name, session.folder()) for file in files}
-    return Source(
-        recording=kept[recordings[0].name] if recordings else None,
-        captions=kept[captions[0].name] if captions else None,
-    )
+    kept = [store(some[0], some[0].name, session.folder()) if some else None for some in (recordings, captions)]
+    return Source(*kept)
 
 
 def _take(source: Callable[[], Source], settings: Settings) -> None:
