@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from lecture.flashcards import Flashcard
 from lecture.languages import LANGUAGES
 from lecture.notes import Notes
 from lecture.recognisers import recogniser_for
-from lecture.sentences import sentences
+from lecture.sentences import Sentence, sentences
 from lecture.source import Source, StoredFile
 from lecture.transcribe import transcribe
 from lecture.transcript import Segment, Transcript, format_time
@@ -114,6 +114,8 @@ def process(
         LectureError: the source cannot be used, a model cannot be had, or the user cancelled.
     """
     shared = shared or models.shared()
+    if settings.writer not in ("extractive", "local"):
+        raise WriterError(f'There is no writer "{settings.writer}". Choose "extractive" or "local".')
     if settings.language and settings.language not in LANGUAGES:
         raise LectureError(f'There is no language "{settings.language}". Use a code such as en, de or fr.')
     if source.captions:
@@ -121,10 +123,7 @@ def process(
         on_segments(list(transcript.segments))
     else:
         transcript = _recognised(source, settings, on_progress, on_segments, shared)
-    writer = _writer(settings, shared, on_progress)
-    said = sentences(transcript)
-    notes = writer.notes(said, settings.summary_length, _share_of("Writing the summary", on_progress))
-    cards = writer.flashcards(said, notes, _share_of("Making the flashcards", on_progress))
+    notes, cards = _written(sentences(transcript), settings, shared, on_progress)
     return Lecture(source, transcript, notes, cards)
 
 
@@ -177,11 +176,29 @@ def _loaded(settings: Settings, shared: models.Models, on_progress: OnProgress) 
         return next_best, shared.recogniser(next_best, _downloading(on_progress))
 
 
+def _written(
+    said: Sequence[Sentence], settings: Settings, shared: models.Models, on_progress: OnProgress
+) -> tuple[Notes, tuple[Flashcard, ...]]:
+    """Notes and cards by the chosen writer; where it cannot write, by the built-in one, so that no work is lost."""
+    length = settings.summary_length
+    try:
+        return _written_by(_writer(settings, shared, on_progress), said, length, on_progress)
+    except (ModelError, WriterError) as error:
+        notes, cards = _written_by(Extractive(), said, length, on_progress)
+        warning = f"{error} The built-in writer made these notes instead."
+        return replace(notes, warnings=(warning, *notes.warnings)), cards
+
+
+def _written_by(
+    writer: Writer, said: Sequence[Sentence], length: Length, on_progress: OnProgress
+) -> tuple[Notes, tuple[Flashcard, ...]]:
+    notes = writer.notes(said, length, _share_of("Writing the summary", on_progress))
+    return notes, writer.flashcards(said, notes, _share_of("Making the flashcards", on_progress))
+
+
 def _writer(settings: Settings, shared: models.Models, on_progress: OnProgress) -> Writer:
     if settings.writer == "extractive":
         return Extractive()
-    if settings.writer != "local":
-        raise WriterError(f'There is no writer "{settings.writer}". Choose "extractive" or "local".')
     from lecture.local_writer import LocalModel
 
     name = settings.writer_model or models.WRITERS[0].name

@@ -13,7 +13,7 @@ from lecture.errors import CaptionError, LectureError, NoSpeechError, SourceErro
 from lecture.jobs import Job, Worker
 from lecture.process import Lecture, Progress, Settings, process
 from lecture.source import Source, StoredFile, is_captions, on_disk, store
-from tests.fixtures import media
+from tests.fixtures import media, tiny_writers
 
 CAPTIONS = media.SAMPLE.with_suffix(".vtt")
 
@@ -150,6 +150,22 @@ def test_a_caption_that_ends_before_it_starts_names_its_line(tmp_path):
     path.write_text("1\n00:00:01,000 --> 00:00:02,000\nFine.\n\n2\n00:00:09,000 --> 00:00:03,000\nWrong.\n")
     with pytest.raises(CaptionError, match="6"):
         quietly(on_disk(path))
+
+
+def test_a_local_model_is_loaded_and_its_words_are_checked(tmp_path):
+    """This one was never taught anything: all that it says is dropped, counted, and the lecture quoted instead."""
+    tiny_writers.seq2seq(tmp_path, [CAPTIONS.read_text()], {})
+    lecture = quietly(on_disk(CAPTIONS), Settings(writer="local", writer_model=str(tmp_path)))
+    assert lecture.notes.summary and lecture.flashcards
+    assert any("no support" in warning for warning in lecture.notes.warnings)
+
+
+def test_a_local_model_that_cannot_be_had_costs_no_work():
+    lecture = quietly(on_disk(CAPTIONS), Settings(writer="local", writer_model="nobody/nothing"))
+    assert lecture.notes.writer == "extractive"
+    assert lecture.notes.summary and lecture.flashcards
+    assert "nobody/nothing" in lecture.notes.warnings[0]
+    assert "built-in writer" in lecture.notes.warnings[0]
 
 
 def test_an_unknown_language_is_refused_before_any_work():
