@@ -130,7 +130,7 @@ def process(
 def _from_captions(captions: StoredFile, recording: StoredFile | None, on_progress: OnProgress) -> Transcript:
     on_progress(Progress("Reading the captions"))
     transcript = read_captions(captions.path, captions.name)
-    transcript = replace(transcript, reason="You uploaded the text, so nothing had to be recognised.")
+    transcript = replace(transcript, reason="Nothing had to be recognised.")
     if not recording:
         return transcript
     declared = Recording(recording.path, recording.name).declared

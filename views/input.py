@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,8 +66,13 @@ def _record(settings: Settings) -> None:
         # The recorder also keeps the recording under this name: one copy of it is enough, and that is on disk.
         st.session_state.pop(f"{key}_output", None)
         if recorded:
-            name = f"recording.{recorded['format']}"
+            name = _recording_name(recorded["bytes"], datetime.now())
             _take(lambda: Source(recording=store(BytesIO(recorded["bytes"]), name, session.folder())), settings)
+
+
+def _recording_name(content: bytes, now: datetime) -> str:
+    """A name with the date; Safari records MP4, although the recorder calls everything WebM."""
+    return f"Recording {now:%Y-%m-%d %H.%M}.{'m4a' if content[4:8] == b'ftyp' else 'webm'}"
 
 
 def _demonstrate(settings: Settings) -> None:

@@ -1,0 +1,17 @@
+# docker build -t lecture-notes . && docker run --rm -p 127.0.0.1:8501:8501 -v lecture-models:/models lecture-notes
+FROM python:3.11-slim
+
+# openai-whisper builds from source; every other package brings wheels. No ffmpeg: PyAV carries its own decoders.
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt --extra-index-url https://download.pytorch.org/whl/cpu
+
+COPY . .
+RUN useradd --create-home student && mkdir /models && chown student /models
+USER student
+ENV LECTURE_MODELS=/models
+VOLUME /models
+EXPOSE 8501
+HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=3)"]
+# Inside the container all interfaces; which of the host's see it is said by `docker run -p`.
+CMD ["streamlit", "run", "app3.py", "--server.address=0.0.0.0", "--server.port=8501"]

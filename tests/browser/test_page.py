@@ -1,0 +1,431 @@
+"""The page as a student meets it: a real Chromium, a real server, a real recogniser."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import pytest
+from playwright.sync_api import FilePayload, Locator, Page, TimeoutError, expect
+from pypdf import PdfReader
+
+from lecture.captions import read_captions
+from tests.browser.conftest import Server, Start, Watch
+from tests.fixtures import media
+
+pytestmark = pytest.mark.browser
+
+CAPTIONS = media.SAMPLE.with_suffix(".vtt")
+TIDES = Path(__file__).parents[1] / "fixtures" / "tiny_whisper" / "lecture.mp3"
+PATIENCE_MS = 120_000
+"""For recognition on a busy machine."""
+PHONE = {"width": 390, "height": 844}
+
+
+@dataclass(frozen=True)
+class Downloaded:
+    """A file as the browser saved it."""
+
+    name: str
+    mime_type: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("utf-8-sig")
+
+
+def give(page: Page, *files: Path | FilePayload) -> None:
+    """Upload files and have notes made of them."""
+    uploader = page.get_by_test_id("stFileUploader")
+    uploader.locator("input[type=file]").set_input_files(list(files))
+    button = page.get_by_role("button", name="Make study notes")
+    expect(button).to_be_enabled()
+    button.click()
+
+
+def payload(name: str, content: str | bytes) -> FilePayload:
+    content = content.encode() if isinstance(content, str) else content
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+def record(page: Page, seconds: float) -> None:
+    """Press the recorder's button, let the lecturer speak, press it again."""
+    button = page.frame_locator("iframe[title*=mic_recorder]").get_by_role("button")
+    expect(button).to_have_text("● Start recording")
+    button.click()
+    expect(button).to_have_text("■ Stop, and make study notes")
+    page.wait_for_timeout(seconds * 1000)  # speech takes its time
+    button.click()
+
+
+def expect_results(page: Page) -> None:
+    expect(page.get_by_role("tab", name="Summary")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def open_tab(page: Page, name: str) -> Locator:
+    page.get_by_role("tab", name=name).click()
+    panel = page.get_by_role("tabpanel", name=name)
+    expect(panel).to_be_visible()
+    return panel
+
+
+def transcript_of(page: Page) -> str:
+    return " ".join(open_tab(page, "Transcript").locator(".transcript span").all_inner_texts())
+
+
+def start_over(page: Page) -> None:
+    page.get_by_role("button", name="Start over").click()
+    expect(page.get_by_role("heading", name="Lecture Voice-to-Notes")).to_be_visible()
+    expect(page.get_by_role("button", name="Make study notes")).to_be_disabled()
+
+
+def save(page: Page, button: Locator) -> Downloaded:
+    with page.expect_response(lambda response: "/media/" in response.url) as response, page.expect_download() as file:
+        button.click()
+    content = Path(file.value.path()).read_bytes()
+    return Downloaded(file.value.suggested_filename, response.value.headers["content-type"], content)
+
+
+def download(page: Page, what: str, kind: str) -> Downloaded:
+    """Save one of the files that the results view offers, such as the "SRT" of the "Transcript"."""
+    return save(page, page.locator(f".st-key-download-{what}-{kind}".replace(" ", "-")).get_by_role("button"))
+
+
+def expect_one_sentence(page: Page, says: str | re.Pattern[str]) -> None:
+    """The page shows this error, and nothing that only a programmer understands."""
+    alert = page.get_by_test_id("stAlert")
+    expect(alert).to_have_count(1, timeout=PATIENCE_MS)
+    expect(alert).to_contain_text(says)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert "Traceback" not in page.locator("body").inner_text()
+
+
+# ------------------------------------------------------------------------------------- lecture in, notes out
+
+
+def test_recording_twice_gives_notes_of_what_was_said_each_time(page: Page, server: Server) -> None:
+    before = server.kept_files()
+    for spoken_s in (6.5, 5.5):
+        record(page, spoken_s)
+        expect_results(page)
+        assert "short lecture about memory" in transcript_of(page)
+        expect(page.get_by_test_id("stAlert")).to_contain_text("PocketSphinx writes a draft")
+
+        open_tab(page, "Downloads")
+        saved = save(page, page.get_by_role("button", name=re.compile(r"^Recording .*webm$")))
+        assert re.fullmatch(r"Recording \d{4}-\d\d-\d\d \d\d\.\d\d\.webm", saved.name)
+        assert saved.mime_type == "audio/webm"
+        assert abs(played_seconds(saved.content) - spoken_s) < 2
+        start_over(page)
+    assert server.kept_files() == before
+
+
+def played_seconds(content: bytes) -> float:
+    """How long a recording lasts when it is really decoded."""
+    with av.open(io.BytesIO(content)) as container:
+        return sum(frame.samples / frame.sample_rate for frame in container.decode(audio=0))
+
+
+def test_an_uploaded_recording_becomes_every_file_that_is_offered(page: Page, tmp_path: Path) -> None:
+    give(page, media.write(tmp_path / "memory lecture.mp3", media.excerpt(0.0, 25.0)))
+    expect_results(page)
+    expect(page.get_by_role("heading", name="Memory lecture")).to_be_visible()
+    said = transcript_of(page)
+    assert "perhaps he read a page" in said or "welcome to this short lecture" in said
+    open_tab(page, "Downloads")
+
+    report = download(page, "Study report", "PDF study report")
+    assert (report.name, report.mime_type) == ("Memory lecture.pdf", "application/pdf")
+    printed = " ".join(" ".join(leaf.extract_text() for leaf in PdfReader(io.BytesIO(report.content)).pages).split())
+    assert "Memory lecture" in printed
+    assert " ".join(said.split()[:8]) in printed
+    assert "PocketSphinx" in printed
+
+    cards = json.loads(download(page, "Flashcards", "JSON").text)
+    assert all(card["evidence"]["quote"].lower() in said.lower() for card in cards)
+    table = download(page, "Flashcards", "CSV")
+    assert (table.name, table.mime_type) == ("Memory lecture flashcards.csv", "text/csv; charset=utf-8")
+    rows = list(csv.DictReader(io.StringIO(table.text)))
+    assert [row["question"] for row in rows] == [card["question"] for card in cards]
+
+    for kind, mime_type in {"TXT": "text/plain", "SRT": "application/x-subrip", "VTT": "text/vtt"}.items():
+        saved = download(page, "Transcript", kind)
+        assert saved.name == f"Memory lecture.{kind.lower()}"
+        assert saved.mime_type.split(";")[0] == mime_type
+        assert words(read_captions(saved.content, saved.name)) == said.split()
+    for what, kind, name in (
+        ("Study report", "Full report as TXT", "Memory lecture report.txt"),
+        ("Summary", "TXT", "Memory lecture summary.txt"),
+        ("Summary", "Markdown", "Memory lecture summary.md"),
+        ("Flashcards", "TXT", "Memory lecture flashcards.txt"),
+    ):
+        saved = download(page, what, kind)
+        assert saved.name == name
+        assert "PocketSphinx" in saved.text
+
+
+def words(transcript: object) -> list[str]:
+    return " ".join(segment.text for segment in transcript.segments).split()
+
+
+def test_whisper_writes_down_a_lecture_and_the_page_says_so(
+    browse: Callable[..., Page], start: Start, tiny_whisper: Path
+) -> None:
+    page = browse(start({"LECTURE_MODELS": str(tiny_whisper)}))
+    give(page, TIDES)
+    expect_results(page)
+    said = transcript_of(page).lower()
+    sentences = [sentence["text"].lower() for sentence in json.loads(TIDES.with_suffix(".json").read_text())]
+    missed = [sentence for sentence in sentences if sentence not in said]
+    assert len(missed) <= len(sentences) // 4, missed
+    expect(page.get_by_text("Recognised by faster-whisper, model tiny, language en.")).to_be_visible()
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    open_tab(page, "Downloads")
+    report = download(page, "Study report", "PDF study report")
+    assert "faster-whisper" in PdfReader(io.BytesIO(report.content)).pages[0].extract_text()
+
+
+def test_the_same_file_twice_in_a_row_is_made_anew(page: Page, server: Server) -> None:
+    before = server.kept_files()
+    for word in ("photosynthesis", "mitochondria"):
+        give(page, payload("lecture.txt", f"Today we speak about {word}, and about nothing else at all.\n"))
+        expect_results(page)
+        assert word in transcript_of(page)
+        assert len(server.kept_files() - before) == 1
+        start_over(page)
+    assert server.kept_files() == before
+
+
+def test_captions_alone_are_ready_at_once(page: Page) -> None:
+    give(page, CAPTIONS)
+    expect(page.get_by_role("tab", name="Summary")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("From the captions you uploaded.")).to_be_visible()
+    expect(page.locator("audio")).to_have_count(0)
+    assert transcript_of(page).startswith("Good morning, and welcome to this short lecture about memory.")
+    open_tab(page, "Downloads")
+    expect(page.get_by_role("button", name=CAPTIONS.name)).to_be_visible()
+
+
+def test_captions_beside_a_recording_spare_the_recognition_and_keep_the_player(page: Page, tmp_path: Path) -> None:
+    recording = media.write(tmp_path / "memory.mp3", media.excerpt(0.0, 5.0))
+    give(page, recording, CAPTIONS)
+    expect(page.get_by_role("tab", name="Summary")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="Memory", exact=True)).to_be_visible()
+    player = page.locator("audio")
+    expect(player).to_be_visible()
+    page.wait_for_function("audio => audio.duration > 4.5 && audio.duration < 5.5", arg=player.element_handle())
+    open_tab(page, "Downloads")
+    for file, mime_type in ((recording, "audio/mpeg"), (CAPTIONS, "text/vtt; charset=utf-8")):
+        original = save(page, page.get_by_role("button", name=file.name))
+        assert (original.name, original.mime_type, original.content) == (file.name, mime_type, file.read_bytes())
+
+
+# ----------------------------------------------------------------------------------------------- bad input
+
+
+def _no_index(folder: Path) -> Path:
+    return media.without_index(media.write(folder / "whole.m4a", media.excerpt(0.0, 2.0)), folder / "lecture.m4a")
+
+
+def _written(name: str, content: str) -> Callable[[Path], Path]:
+    def write(folder: Path) -> Path:
+        (folder / name).write_text(content, encoding="utf-8")
+        return folder / name
+
+    return write
+
+
+_BACKWARDS = "1\n00:00:01,000 --> 00:00:04,000\nGood morning.\n\n2\n00:00:09,000 --> 00:00:05,000\nWelcome.\n"
+
+
+@pytest.mark.parametrize(
+    ("made", "sentence"),
+    [
+        pytest.param(_written("lecture.mp3", "This is text.\n" * 99), "is not a recording that can be read", id="text"),
+        pytest.param(_written("lecture.mp3", ""), "lecture.mp3 is empty", id="empty"),
+        pytest.param(
+            lambda folder: media.write(folder / "lecture.wav", media.noise(30.0, 0.0005)),
+            "No speech was found in lecture.wav",
+            id="silence",
+        ),
+        pytest.param(_no_index, "lecture.m4a is damaged: its index is missing", id="no-index"),
+        pytest.param(
+            lambda folder: media.write_video_without_sound(folder / "lecture.mp4"),
+            "lecture.mp4 has no sound",
+            id="no-sound",
+        ),
+        pytest.param(
+            _written("lecture.srt", _BACKWARDS),
+            "Line 6 of lecture.srt: the caption ends before it starts",
+            id="backwards",
+        ),
+    ],
+)
+def test_what_cannot_be_used_gets_one_sentence(
+    page: Page, server: Server, tmp_path: Path, made: Callable[[Path], Path], sentence: str
+) -> None:
+    before = server.kept_files()
+    give(page, made(tmp_path))
+    expect_one_sentence(page, sentence)
+    start_over(page)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    assert server.kept_files() == before
+
+
+def test_a_failed_lecture_can_be_tried_again_with_other_settings(page: Page, tmp_path: Path) -> None:
+    choose(page, "Language of the lecture", "German")
+    give(page, media.write(tmp_path / "memory.wav", media.excerpt(0.0, 6.0)))
+    expect_one_sentence(page, "PocketSphinx knows only English")
+    choose(page, "Language of the lecture", "English")
+    page.get_by_role("button", name="Try again").click()
+    expect_results(page)
+    assert "memory" in transcript_of(page)
+
+
+def choose(page: Page, setting: str, option: str) -> None:
+    page.get_by_role("combobox", name=setting).fill(option)
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_a_recording_cut_short_is_used_with_a_warning(page: Page, tmp_path: Path) -> None:
+    whole = media.write(tmp_path / "whole.flac", media.excerpt(0.0, 20.0))
+    give(page, media.cut_short(whole, tmp_path / "lecture.flac", 0.6))
+    expect_results(page)
+    expect(page.get_by_test_id("stAlert").filter(has_text="probably cut short")).to_be_visible()
+    assert "memory" in transcript_of(page)
+
+
+# --------------------------------------------------------------------------------------------- while it works
+
+
+def test_a_click_does_not_disturb_the_work_and_cancel_ends_it(page: Page, server: Server) -> None:
+    before = server.kept_files()
+    page.get_by_role("button", name="Try the demonstration lecture").click()
+    first_words = page.locator(".transcript p").first
+    expect(first_words).to_contain_text("short lecture about memory", timeout=PATIENCE_MS)
+    heard_s = listened_s(page)
+    page.get_by_role("radio", name="Long").click()
+    choose(page, "Model size", "small")
+    page.wait_for_function(
+        "before => (document.body.innerText.match(/Listening … (\\d+):(\\d+) of 05/) || []).slice(1)"
+        ".reduce((sum, part) => 60 * sum + Number(part), 0) > before + 10",
+        arg=heard_s,
+        timeout=PATIENCE_MS,
+    )
+    expect(first_words).to_contain_text("short lecture about memory")  # not begun anew
+
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Try the demonstration lecture")).to_be_visible()
+    assert server.kept_files() == before
+
+    give(page, payload("next.txt", "The next lecture need not wait for the cancelled one to end.\n"))
+    expect(page.get_by_role("tab", name="Summary")).to_be_visible(timeout=15_000)
+
+
+def listened_s(page: Page) -> int:
+    minutes, seconds = re.findall(r"Listening … (\d+):(\d+) of 05", page.locator("body").inner_text())[0]
+    return 60 * int(minutes) + int(seconds)
+
+
+# ----------------------------------------------------------------------------------------- cards and hostile text
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> **bold** [link](javascript:alert(3)) $x^2$ `code`"
+
+
+def test_cards_turn_over_by_click_and_by_keyboard(page: Page) -> None:
+    give(page, CAPTIONS)
+    expect_results(page)
+    cards = open_tab(page, "Flashcards").locator(".card")
+    first, second = cards.nth(0), cards.nth(1)
+    expect(first).to_have_attribute("aria-pressed", "false")
+    face_up(first, "front")
+
+    first.click()
+    face_up(first, "back")
+    face_up(second, "front")
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    face_up(second, "back")
+    page.keyboard.press("Enter")
+    face_up(second, "front")
+
+    page.get_by_role("radio", name="Long").click()  # the page runs again; the first card stays as it lies
+    expect(page.get_by_role("radio", name="Long")).to_be_checked()
+    face_up(first, "back")
+
+
+def face_up(card: Locator, side: str) -> None:
+    """This side is the one that is seen and read out."""
+    other = "back" if side == "front" else "front"
+    expect(card.locator(f".{side}")).to_have_attribute("aria-hidden", "false")
+    expect(card.locator(f".{other}")).to_have_attribute("aria-hidden", "true")
+    expect(card).to_have_attribute("aria-pressed", str(side == "back").lower())
+
+
+def test_what_a_lecture_or_a_file_name_says_is_shown_as_text(page: Page, watch: Watch) -> None:
+    sentence = f"Entropy is a measure of {HOSTILE} in every closed system that we know."
+    name = "<img src=x onerror=alert(4)> *a* $y$ <script>.srt"
+    give(page, payload(name, f"1\n00:00:01,000 --> 00:00:09,000\n{sentence}\n"))
+    expect_results(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text(name.removesuffix(".srt"))
+    summary = open_tab(page, "Summary")
+    expect(summary.locator(".statements").first).to_contain_text(sentence)
+    assert transcript_of(page) == sentence
+    card = open_tab(page, "Flashcards").locator(".card").first
+    card.click()
+    expect(card.locator(".answer")).to_contain_text(HOSTILE)
+    open_tab(page, "Downloads")
+    expect(page.get_by_role("button", name=name)).to_be_visible()
+    injected = page.locator("main, [data-testid=stMain]").locator("img[src=x], script, strong:text('bold'), .katex")
+    expect(injected).to_have_count(0)
+    assert watch.problems == []
+
+
+# -------------------------------------------------------------------------------------------------- how it looks
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_view_fits_a_phone_and_can_be_read(browse: Callable[..., Page], server: Server, theme: str) -> None:
+    page = browse(server, viewport=PHONE, color_scheme=theme)
+    expect_fits(page)
+    expect_readable(page)
+    give(page, payload("lecture.mp3", ""))
+    expect_one_sentence(page, "lecture.mp3 is empty")
+    expect_fits(page)
+    expect_readable(page)
+    start_over(page)
+    give(page, CAPTIONS)
+    expect_results(page)
+    for name in ("Summary", "Transcript", "Flashcards", "Downloads"):
+        open_tab(page, name)
+        expect_fits(page)
+        expect_readable(page)
+
+
+def expect_fits(page: Page) -> None:
+    """Nothing has to be scrolled sideways to be seen."""
+    too_wide = page.evaluate(
+        """() => [document.documentElement, ...document.querySelectorAll('[data-testid=stMain]')]
+            .filter(element => element.scrollWidth > element.clientWidth)
+            .map(element => `${element.tagName} ${element.scrollWidth} > ${element.clientWidth}`)"""
+    )
+    assert too_wide == []
+
+
+def expect_readable(page: Page, least: float = 4.5) -> None:
+    """All text that is to be read stands out from what lies behind it (WCAG 2.2, success criterion 1.4.3)."""
+    with contextlib.suppress(TimeoutError):  # the page's own style arrives after its first texts
+        page.wait_for_function(f"least => ({_PALE_TEXTS})(least).length === 0", arg=least, timeout=5_000)
+    assert page.evaluate(_PALE_TEXTS, least) == []
+
+
+_PALE_TEXTS = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
