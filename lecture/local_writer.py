@@ -15,15 +15,13 @@ from lecture.notes import Notes, Statement, alike, importance, terms
 from lecture.replies import questions, statements
 from lecture.sentences import Sentence
 from lecture.support import find_support
-from lecture.writers import Extractive, Length, OnShare, summary_size
+from lecture.writers import TOO_ALIKE, Extractive, Length, OnShare, points_beside, summary_size
 
 if TYPE_CHECKING:
     from models import Writer as LoadedModel
 
 log = logging.getLogger(__name__)
 
-_TOO_ALIKE = 0.7
-"""Share of common terms from which two statements say the same."""
 _GIVEN_AWAY = 0.7
 """Share of the answer's terms that a question must not contain."""
 _CARDS = (6, 24)
@@ -129,12 +127,12 @@ class LocalModel:
         """Have the model word a part, and keep what the part supports."""
         quotes = Extractive().notes(part.sentences, length, lambda _: None)
         quoted_summary = _chosen(quotes.summary, wanted)
-        quoted_points = _chosen(quotes.key_points, _points_beside(wanted))
+        quoted_points = _chosen(quotes.key_points, points_beside(wanted))
         kept: list[list[Statement]] = []
         dropped = 0
         last = progress.done + len(self._tasks)
         for task in self._tasks:
-            number = wanted if task == "summary" else _points_beside(wanted)
+            number = wanted if task == "summary" else points_beside(wanted)
             try:
                 reply = Generation(self.loaded).reply(task, number, part, progress.tick)
             except _CANNOT_RUN:
@@ -165,7 +163,7 @@ class LocalModel:
         ]
         return Notes(
             summary=summary,
-            key_points=_chosen(points, _points_beside(wanted)),
+            key_points=_chosen(points, points_beside(wanted)),
             writer=writer,
             reason=self._reason(drafts),
             coverage=coverage,
@@ -224,7 +222,7 @@ def _distinct(found: Iterable[Statement]) -> list[Statement]:
     """The statements without those that repeat an earlier one."""
     kept: list[Statement] = []
     for statement in found:
-        if not any(alike(terms(statement.text), terms(other.text)) >= _TOO_ALIKE for other in kept):
+        if not any(alike(terms(statement.text), terms(other.text)) >= TOO_ALIKE for other in kept):
             kept.append(statement)
     return kept
 
@@ -233,14 +231,9 @@ def _distinct_cards(cards: Iterable[Flashcard]) -> list[Flashcard]:
     kept: list[Flashcard] = []
     for card in cards:
         words = terms(f"{card.question} {card.answer}")
-        if not any(alike(words, terms(f"{other.question} {other.answer}")) >= _TOO_ALIKE for other in kept):
+        if not any(alike(words, terms(f"{other.question} {other.answer}")) >= TOO_ALIKE for other in kept):
             kept.append(card)
     return kept
-
-
-def _points_beside(summary: int) -> int:
-    """How many key points go with a summary of so many sentences."""
-    return summary + ceil(summary / 2)
 
 
 def _chosen(found: Sequence[Statement], wanted: int) -> tuple[Statement, ...]:

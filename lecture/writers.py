@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal, Protocol
 
 from lecture.flashcards import Flashcard, quoting_cards
@@ -16,7 +17,7 @@ _SENTENCES_PER_SUMMARY: dict[Length, tuple[int, int]] = {"short": (3, 5), "mediu
 """Least and most sentences of a summary."""
 _SENTENCES_PER_STATEMENT: dict[Length, int] = {"short": 20, "medium": 11, "long": 7}
 """Sentences of the lecture for each one of the summary, between these bounds."""
-_TOO_ALIKE = 0.7
+TOO_ALIKE = 0.7
 """Share of common terms from which two statements say the same."""
 
 OnShare = Callable[[float], None]
@@ -47,7 +48,7 @@ class Extractive:
         scores = importance([sentence.text for sentence in sentences])
         wanted = summary_size(len(sentences), length)
         summary = _best_of_each_part(sentences, scores, wanted)
-        key_points = _best(sentences, scores, wanted + wanted // 2, without=summary)
+        key_points = _best(sentences, scores, points_beside(wanted), without=summary)
         on_share(1.0)
         return Notes(
             summary=tuple(quoted(sentences[i]) for i in summary),
@@ -67,6 +68,11 @@ def summary_size(sentences: int, length: Length) -> int:
     """How many sentences a summary of so many sentences gets."""
     least, most = _SENTENCES_PER_SUMMARY[length]
     return min(most, max(least, sentences // _SENTENCES_PER_STATEMENT[length]))
+
+
+def points_beside(summary: int) -> int:
+    """How many key points go with a summary of so many sentences."""
+    return summary + ceil(summary / 2)
 
 
 def quoted(sentence: Sentence) -> Statement:
@@ -98,4 +104,4 @@ def _best(sentences: Sequence[Sentence], scores: Sequence[float], wanted: int, w
 
 def _repeats(sentences: Sequence[Sentence], i: int, chosen: Sequence[int]) -> bool:
     mine = terms(sentences[i].text)
-    return not mine or any(alike(mine, terms(sentences[j].text)) >= _TOO_ALIKE for j in chosen)
+    return not mine or any(alike(mine, terms(sentences[j].text)) >= TOO_ALIKE for j in chosen)
