@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Never
@@ -16,7 +16,7 @@ import models
 from lecture import __version__
 from lecture.errors import LectureError
 from lecture.export import flashcards_csv, flashcards_json, safe_filename, summary_markdown
-from lecture.process import Lecture, Progress, Settings, process
+from lecture.process import Lecture, Progress, Record, Settings, process
 from lecture.source import on_disk, storage_error
 from lecture.transcript import to_json, to_srt, to_txt, to_vtt
 from report import study_report
@@ -82,7 +82,7 @@ def _process(path: Path, settings: Settings, out: Path, taken: set[str]) -> Path
         LectureError: the file cannot be used, or its folder not be written.
     """
     with tqdm(desc=path.name, leave=False, disable=None, bar_format="{desc}: {bar} {postfix}") as bar:
-        lecture = process(on_disk(path), settings, _shown_on(bar), lambda _: None)
+        lecture = process(on_disk(path), settings, _Shown(bar))
     for warning in (*lecture.transcript.warnings, *lecture.notes.warnings):
         print(f"{path.name}: {warning}", file=sys.stderr)
     folder = out / _free_name(lecture.source.title, taken)
@@ -90,12 +90,16 @@ def _process(path: Path, settings: Settings, out: Path, taken: set[str]) -> Path
     return folder
 
 
-def _shown_on(bar: tqdm[Never]) -> Callable[[Progress], None]:
-    def show(progress: Progress) -> None:
-        bar.total, bar.n = progress.total or 1, min(progress.done, progress.total or 1)
-        bar.set_postfix_str(f"{progress.step} {progress.how_far}".strip())
+class _Shown(Record):
+    """Progress as a bar on the terminal."""
 
-    return show
+    def __init__(self, bar: tqdm[Never]) -> None:
+        self._bar = bar
+
+    def on_progress(self, progress: Progress) -> None:
+        """Draw the bar anew."""
+        self._bar.total, self._bar.n = progress.total or 1, min(progress.done, progress.total or 1)
+        self._bar.set_postfix_str(f"{progress.step} {progress.how_far}".strip())
 
 
 def _contents(lecture: Lecture, created: datetime) -> dict[str, bytes]:

@@ -1,109 +1,119 @@
-"""Work in the background: progress, cancel, and a result that a page can come back for.
+"""Work in the background: lectures that wait in the library are processed one after another.
 
-Jobs run one after another in a thread of their own, so that a page's rerun or click never disturbs them.
+The worker writes everything down in the library as it happens, and pages read it there. So a page's rerun, refresh or
+end never disturbs the work, and after a crash the next start goes on where it stopped.
 """
 
 from __future__ import annotations
 
 import logging
-import queue
-import secrets
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import Literal
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
+from filelock import FileLock, Timeout
+
+import models
 from lecture.errors import Cancelled, LectureError
-from lecture.process import Lecture, Progress
-from lecture.transcript import Segment
+from lecture.library import Entry, Library
+from lecture.process import Earlier, Progress, Record, process
+from lecture.transcribe import Borders, Recognised
 
-State = Literal["waiting", "running", "ready", "failed", "cancelled"]
+IDLE_S = 1.0
+"""Seconds between two looks for lectures that another process took in, and between two tries to become the worker."""
+WRITE_S = 0.3
+"""Seconds between two notes of progress within one step."""
 
 log = logging.getLogger(__name__)
 
 
-@dataclass
-class Job:
-    """One lecture in the making. Written by the worker's thread, read by pages."""
-
-    id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
-    progress: Progress = field(default_factory=lambda: Progress("Waiting for the lecture before this one"))
-    segments: list[Segment] = field(default_factory=list)
-    """What was recognised so far; only ever grows."""
-    result: Future[Lecture] = field(default_factory=Future)
-    _cancelled: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def state(self) -> State:
-        """Where the job stands."""
-        if self._cancelled.is_set():
-            return "cancelled"
-        if not self.result.done():
-            return "running" if self.result.running() else "waiting"
-        return "failed" if self.result.exception() else "ready"
-
-    @property
-    def error(self) -> str | None:
-        """Why a failed job failed, in the user's words."""
-        error = self.result.exception() if self.state == "failed" else None
-        if error is None or isinstance(error, LectureError):
-            return str(error) if error else None
-        return f"Something unexpected went wrong ({type(error).__name__}: {error}). The program's log has the details."
-
-    def cancel(self) -> None:
-        """Stop the work before its next window or block."""
-        self._cancelled.set()
-
-    def on_progress(self, progress: Progress) -> None:
-        """Take note of progress; raises `Cancelled` once the user has asked for it."""
-        self.progress = progress
-        if self._cancelled.is_set():
-            raise Cancelled("You cancelled this lecture.")
-
-    def on_segments(self, segments: list[Segment]) -> None:
-        """Take note of text; raises `Cancelled` once the user has asked for it."""
-        self.segments.extend(segments)
-        self.on_progress(self.progress)
-
-
-Work = Callable[[Job], Lecture]
-
-
 class Worker:
-    """Runs jobs one at a time, in the order they were handed in."""
+    """Processes a library's lectures one at a time, in the order they were taken in.
 
-    def __init__(self) -> None:
-        self._jobs: dict[str, Job] = {}
-        self._waiting: queue.Queue[tuple[Job, Work]] = queue.Queue()
-        # A daemon, so that stopping the program does not wait for the end of a lecture.
+    One process of a machine is the worker, the first to come; should it end, another one takes over.
+    """
+
+    def __init__(self, library: Library, shared: models.Models, now: Callable[[], datetime]) -> None:
+        self.library = library
+        self._shared = shared
+        self._now = now
+        self._called = threading.Event()
+        self.trouble: str | None = None
+        """Why nothing can be processed now, such as a full disk; None while all is well."""
+        # A daemon, so that stopping the program does not wait for the end of a lecture: it is gone on with next time.
         threading.Thread(target=self._run, name="lecture-worker", daemon=True).start()
 
-    def submit(self, work: Work) -> Job:
-        """Hand in work; it starts when all before it is done."""
-        job = Job()
-        self._jobs[job.id] = job
-        self._waiting.put((job, work))
-        return job
-
-    def find(self, job_id: str | None) -> Job | None:
-        """The job of this id, while it is kept."""
-        return self._jobs.get(job_id) if job_id else None
-
-    def forget(self, job_id: str | None) -> None:
-        """Cancel a job if it still runs, and let go of its result."""
-        if job_id and (job := self._jobs.pop(job_id, None)):
-            job.cancel()
+    def wake(self) -> None:
+        """Say that a lecture was taken in."""
+        self._called.set()
 
     def _run(self) -> None:
+        turn = FileLock(self.library.folder / "worker.lock")
         while True:
-            job, work = self._waiting.get()
-            if job.state == "cancelled" or not job.result.set_running_or_notify_cancel():
-                continue
             try:
-                job.result.set_result(work(job))
+                with turn.acquire(timeout=0):
+                    self._work()
+            except Timeout:
+                time.sleep(IDLE_S)
             except LectureError as error:
-                job.result.set_exception(error)
-            except Exception as error:
-                log.exception("A lecture failed unexpectedly")
-                job.result.set_exception(error)
+                if self.trouble is None:
+                    log.exception("The library cannot be used now; trying until it can")
+                self.trouble = str(error)
+                time.sleep(IDLE_S)
+
+    def _work(self) -> None:
+        if stopped := self.library.interrupt():
+            log.warning("Going on with %d lectures that were interrupted", stopped)
+        while True:
+            self._called.clear()
+            entry = self.library.take_next()
+            self.trouble = None
+            if entry:
+                self._process(entry)
+            else:
+                self._called.wait(IDLE_S)
+
+    def _process(self, entry: Entry) -> None:
+        try:
+            lecture = process(entry.source, entry.settings, _Written(self.library, entry.id), self._shared)
+            self.library.finish(entry.id, lecture, self._now())
+        except Cancelled:
+            return
+        except LectureError as error:
+            self.library.fail(entry.id, str(error))
+        except Exception as error:
+            log.exception("A lecture failed unexpectedly")
+            what = f"{type(error).__name__}: {error}"
+            self.library.fail(entry.id, f"Something unexpected went wrong ({what}). The program's log has the details.")
+
+
+class _Written(Record):
+    """A lecture's processing, written down in the library as it happens."""
+
+    def __init__(self, library: Library, lecture_id: str) -> None:
+        self._library = library
+        self._id = lecture_id
+        self._step = ""
+        self._written = 0.0
+
+    def on_progress(self, progress: Progress) -> None:
+        if progress.step == self._step and time.monotonic() - self._written < WRITE_S:
+            return
+        self._step, self._written = progress.step, time.monotonic()
+        if not self._library.is_wanted(self._id):
+            raise Cancelled("This lecture was cancelled.")
+        self._library.note_progress(self._id, progress)
+
+    def on_choice(self, choice: models.Choice) -> None:
+        self._library.note_choice(self._id, choice)
+
+    def on_planned(self, borders: Mapping[int, Borders], language: str | None) -> None:
+        self._library.plan(self._id, borders, language)
+
+    def on_recognised(self, window: Recognised) -> None:
+        self._library.note_segments(self._id, window.number, window.segments)
+
+    def earlier(self) -> Earlier:
+        choice, language = self._library.choice(self._id)
+        return Earlier(choice, language, self._library.recognised(self._id))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import models
@@ -16,7 +16,7 @@ from lecture.notes import Notes
 from lecture.recognisers import recogniser_for
 from lecture.sentences import Sentence, sentences
 from lecture.source import Source, StoredFile
-from lecture.transcribe import transcribe
+from lecture.transcribe import Borders, Recognised, transcribe
 from lecture.transcript import Segment, Transcript, format_time
 from lecture.writers import Extractive, Length, Writer
 
@@ -89,25 +89,48 @@ class Lecture:
 
 
 OnProgress = Callable[[Progress], None]
-"""Told what is being done; may raise `Cancelled`, which stops the work before the next window or block."""
-OnSegments = Callable[[list[Segment]], None]
-"""Told each window's segments as they are recognised; may raise `Cancelled`."""
 
 
-def process(
-    source: Source,
-    settings: Settings,
-    on_progress: OnProgress,
-    on_segments: OnSegments,
-    shared: models.Models | None = None,
-) -> Lecture:
+class Record:
+    """What happens while a lecture is processed, as it happens. This one keeps nothing.
+
+    The library's, in `lecture.jobs`, writes everything down, so that work goes on where it was interrupted. Each method
+    may raise `Cancelled`, which stops the work before the next window or block.
+    """
+
+    def on_progress(self, progress: Progress) -> None:
+        """Told what is being done, and how far it is."""
+
+    def on_choice(self, choice: models.Choice) -> None:
+        """Told who recognises the lecture."""
+
+    def on_planned(self, borders: Mapping[int, Borders], language: str | None) -> None:
+        """Told windows' borders by number, and the lecture's language, before their recognition."""
+
+    def on_recognised(self, window: Recognised) -> None:
+        """Told what was said in a window."""
+
+    def earlier(self) -> Earlier:
+        """What was done of this lecture before an interruption."""
+        return Earlier()
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Work to go on with: who began it, the language heard, and the windows that were recognised, by number."""
+
+    choice: models.Choice | None = None
+    language: str | None = None
+    windows: Mapping[int, Recognised] = field(default_factory=dict)
+
+
+def process(source: Source, settings: Settings, record: Record, shared: models.Models | None = None) -> Lecture:
     """Make study material of one lecture.
 
     Args:
         source: recording, captions or both; captions spare the recognition.
         settings: what the student chose.
-        on_progress: told about every step.
-        on_segments: told the text as it appears.
+        record: told about everything as it happens; knows what was done before.
         shared: the process's models.
 
     Raises:
@@ -119,11 +142,10 @@ def process(
     if settings.language and settings.language not in LANGUAGES:
         raise LectureError(f'There is no language "{settings.language}". Use a code such as en, de or fr.')
     if source.captions:
-        transcript = _from_captions(source.captions, source.recording, on_progress)
-        on_segments(list(transcript.segments))
+        transcript = _from_captions(source.captions, source.recording, record.on_progress)
     else:
-        transcript = _recognised(source, settings, on_progress, on_segments, shared)
-    notes, cards = _written(sentences(transcript), settings, shared, on_progress)
+        transcript = _recognised(source, settings, record, shared)
+    notes, cards = _written(sentences(transcript), settings, shared, record.on_progress)
     return Lecture(source, transcript, notes, cards)
 
 
@@ -137,19 +159,22 @@ def _from_captions(captions: StoredFile, recording: StoredFile | None, on_progre
     return replace(transcript, duration=max(transcript.duration, declared or 0.0))
 
 
-def _recognised(
-    source: Source, settings: Settings, on_progress: OnProgress, on_segments: OnSegments, shared: models.Models
-) -> Transcript:
+def _recognised(source: Source, settings: Settings, record: Record, shared: models.Models) -> Transcript:
     recording = Recording(source.main.path, source.main.name)
-    on_progress(Progress("Choosing the recogniser"))
-    choice, model = _loaded(settings, shared, on_progress)
+    earlier = record.earlier()
+    record.on_progress(Progress("Choosing the recogniser"))
+    choice, model = _loaded(earlier.choice, settings, shared, record.on_progress)
+    if choice != earlier.choice:
+        earlier = Earlier()
+        record.on_choice(choice)
     recogniser = recogniser_for(choice.recogniser, model, settings.language, settings.vocabulary)
+    recogniser.language = recogniser.language or earlier.language
     found: list[Segment] = []
-    on_progress(Progress("Listening", 0.0, recording.duration, "seconds"))
-    for window, segments in transcribe(recording, recogniser):
-        found += segments
-        on_segments(segments)
-        on_progress(Progress("Listening", window.end, recording.duration, "seconds"))
+    record.on_progress(Progress("Listening", 0.0, recording.duration, "seconds"))
+    for window in transcribe(recording, recogniser, earlier.windows, record.on_planned):
+        found += window.segments
+        record.on_recognised(window)
+        record.on_progress(Progress("Listening", window.end, recording.duration, "seconds"))
     if not found:
         raise NoSpeechError(f"No speech was found in {recording.name}. Check that it is the right recording.")
     return Transcript(
@@ -163,9 +188,14 @@ def _recognised(
     )
 
 
-def _loaded(settings: Settings, shared: models.Models, on_progress: OnProgress) -> tuple[models.Choice, Any]:
-    """The chosen recogniser, ready to work; where the choice is ours and its download fails, the next best one."""
-    choice = models.choose(settings.recogniser, settings.model, settings.language)
+def _loaded(
+    begun: models.Choice | None, settings: Settings, shared: models.Models, on_progress: OnProgress
+) -> tuple[models.Choice, Any]:
+    """The recogniser that began the lecture, else the one to choose, ready to work.
+
+    Where the choice is ours and its download fails, the next best one.
+    """
+    choice = begun or models.choose(settings.recogniser, settings.model, settings.language)
     on_progress(Progress(f"Loading {choice.recogniser}"))
     try:
         return choice, shared.recogniser(choice, _downloading(on_progress))

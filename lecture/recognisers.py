@@ -41,6 +41,10 @@ class Recogniser(Protocol):
         """How many windows it recognises together at most."""
         ...
 
+    def find_language(self, window: Window) -> None:
+        """Take the language heard in a window for the lecture's, unless one is known."""
+        ...
+
     def recognise(self, windows: Sequence[Window]) -> Iterator[list[Segment]]:
         """Give one list of segments for each window, in order, with times from the start of the recording."""
         ...
@@ -58,14 +62,18 @@ class _Whisper(ABC):
     def __post_init__(self) -> None:
         self.chosen = self.language
 
+    def find_language(self, window: Window) -> None:
+        """Take the language heard in a window for the lecture's, unless one is known."""
+        if self.language is None:
+            self.language, _ = self.hear_language(window)
+
     def language_of(self, window: Window) -> str:
         """The chosen language; else the lecture's, unless the window is surely in another one."""
         if self.chosen:
             return self.chosen
+        self.find_language(window)
         heard, probability = self.hear_language(window)
-        if self.language is None:
-            self.language = heard
-        return heard if probability >= _SWITCH else self.language
+        return heard if probability >= _SWITCH or self.language is None else self.language
 
     @abstractmethod
     def hear_language(self, window: Window) -> tuple[str, float]:
@@ -178,6 +186,9 @@ class PocketSphinx:
     model: Any
     language: str | None = "en"
     limits: ClassVar[WindowLimits] = POCKETSPHINX_LIMITS
+
+    def find_language(self, window: Window) -> None:
+        """There is only one."""
 
     @property
     def batch(self) -> int:

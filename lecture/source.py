@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import mimetypes
 import secrets
 from collections.abc import Iterator
@@ -35,10 +36,14 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file that the student gave: where its bytes are, and what the student calls it."""
+    """A file that the student gave: where its bytes are, and what the student calls it.
+
+    `digest` is the SHA-256 of its bytes, where they were copied here.
+    """
 
     path: Path
     name: str
+    digest: str = ""
 
     @property
     def mime_type(self) -> str:
@@ -106,17 +111,19 @@ def store(content: BinaryIO, name: str, folder: Path) -> StoredFile:
         StorageError: the disk is full or refuses; nothing half-written stays.
     """
     path = folder / secrets.token_urlsafe(12)
+    digest = hashlib.sha256()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as file:
             content.seek(0)
             for block in _blocks(content):
+                digest.update(block)
                 file.write(block)
     except OSError as error:
         with contextlib.suppress(OSError):  # a disk that refused to write may refuse this, too
             path.unlink(missing_ok=True)
         raise storage_error(error, folder) from error
-    return StoredFile(path, name)
+    return StoredFile(path, name, digest.hexdigest())
 
 
 def storage_error(error: OSError, folder: Path) -> StorageError:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, repeat
 
 from lecture.audio import Samples
 from lecture.recognisers import Recogniser
@@ -17,24 +18,62 @@ _TOUCH = 0.1
 """Seconds of speech a segment must overlap; one that lies in silence was invented."""
 
 
-def transcribe(blocks: Iterable[Samples], recogniser: Recogniser) -> Iterator[tuple[Window, list[Segment]]]:
+Borders = tuple[float, float]
+"""Start and end of a window, in seconds of the recording."""
+OnPlanned = Callable[[Mapping[int, Borders], str | None], None]
+"""Told the borders of windows by number, and the lecture's language, before they are recognised."""
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A window that was recognised: the how manieth it is, its borders in seconds, and what was said in it."""
+
+    number: int
+    start: float
+    end: float
+    segments: tuple[Segment, ...]
+
+    def is_of(self, window: Window) -> bool:
+        """Whether this is what was recognised in `window`."""
+        return (self.start, self.end) == (window.start, window.end)
+
+
+def transcribe(
+    blocks: Iterable[Samples],
+    recogniser: Recogniser,
+    done: Mapping[int, Recognised] | None = None,
+    on_planned: OnPlanned = lambda borders, language: None,
+) -> Iterator[Recognised]:
     """Recognise a recording as it is read.
+
+    Windows are recognised in batches whose borders follow from their numbers alone, so that work which was
+    interrupted goes on with the same batches, and ends with the same result.
 
     Args:
         blocks: 16 kHz mono audio, such as a `Recording`.
         recogniser: who does the work.
+        done: windows that were recognised before an interruption, by number; they are not recognised again, unless
+            they share a batch with one that was not.
+        on_planned: told about windows before they are recognised.
 
     Yields:
-        Each window with its segments, as soon as they are known: in order of time, times never running backwards.
+        Each window as soon as it is recognised: in order of time, times never running backwards.
     """
     waiting = windows(blocks, recogniser.limits)
-    size, last = 1, 0.0
-    while batch := list(islice(waiting, size)):
-        for window, found in zip(batch, recogniser.recognise(batch), strict=True):
-            segments = tidy(found, window, last)
-            if segments:
-                last = segments[-1].end
-            yield window, segments
+    number, size, last = 0, 1, 0.0
+    while batch := dict(enumerate(islice(waiting, size), number)):
+        known = {n: done[n] for n, window in batch.items() if done and n in done and done[n].is_of(window)}
+        fresh: Iterable[list[Segment]] = repeat([])
+        if len(known) < len(batch):
+            recogniser.find_language(batch[number])
+            on_planned({n: (window.start, window.end) for n, window in batch.items()}, recogniser.language)
+            fresh = recogniser.recognise(list(batch.values()))
+        for (n, window), found in zip(batch.items(), fresh, strict=False):
+            result = known.get(n) or Recognised(n, window.start, window.end, tuple(tidy(found, window, last)))
+            if result.segments:
+                last = result.segments[-1].end
+            yield result
+        number += len(batch)
         size = min(2 * size, recogniser.batch)  # the first text comes early, full batches come later
 
 

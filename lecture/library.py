@@ -1,0 +1,488 @@
+"""The library: lectures and their parts in a database, so that none is ever lost.
+
+SQLite in the platform's data folder by default; `LECTURE_DB` names another database, `LECTURE_DATA` another folder for
+the recordings. Every method is one transaction; any thread or process may call any of them at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from alembic import command
+from alembic.config import Config
+from pydantic import TypeAdapter
+from sqlalchemy import ForeignKey, create_engine, event, select, text, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship, sessionmaker
+
+from lecture.errors import StorageError
+from lecture.flashcards import Flashcard
+from lecture.notes import Notes
+from lecture.process import Lecture, Progress, Settings
+from lecture.sentences import Sentence, sentences
+from lecture.source import Source, StoredFile, storage_error
+from lecture.transcribe import Borders, Recognised
+from lecture.transcript import Segment, Transcript
+from models import Choice
+
+State = Literal["waiting", "running", "ready", "failed", "cancelled"]
+
+BUSY_S = 15.0
+"""Seconds to wait for another process that is writing, before the database counts as locked."""
+
+_settings = TypeAdapter(Settings)
+_progress = TypeAdapter(Progress)
+_choice = TypeAdapter(Choice)
+_segments = TypeAdapter(tuple[Segment, ...])
+_transcript = TypeAdapter(Transcript)
+_notes = TypeAdapter(Notes)
+_cards = TypeAdapter(tuple[Flashcard, ...])
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A lecture as a list shows it.
+
+    Attributes:
+        id: unguessable; names the lecture in addresses and its folder.
+        title: as the student calls it.
+        created: when it was taken in.
+        state: where its processing stands.
+        progress: what is being done now, while it runs.
+        error: why it failed, in the user's words.
+        duration: seconds, once known.
+    """
+
+    id: str
+    title: str
+    created: datetime
+    state: State
+    progress: Progress
+    error: str | None
+    duration: float | None
+    settings: Settings
+    source: Source
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A sentence that was searched for, in its lecture."""
+
+    lecture_id: str
+    title: str
+    sentence: Sentence
+
+
+class _Base(DeclarativeBase):
+    pass
+
+
+class _LectureRow(_Base):
+    __tablename__ = "lectures"
+
+    number: Mapped[int] = mapped_column(primary_key=True)  # the order of coming in, whatever the clock says
+    id: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    created: Mapped[str]
+    fingerprint: Mapped[str] = mapped_column(index=True)
+    recording_name: Mapped[str | None]
+    captions_name: Mapped[str | None]
+    settings: Mapped[str]
+    state: Mapped[str] = mapped_column(index=True)
+    progress: Mapped[str]
+    error: Mapped[str | None]
+    duration: Mapped[float | None]
+    choice: Mapped[str | None]
+    language: Mapped[str | None]
+    transcript: Mapped[str | None]
+    notes: Mapped[str | None]
+    flashcards: Mapped[str | None]
+    finished: Mapped[str | None]
+    windows: Mapped[list[_WindowRow]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="_WindowRow.number"
+    )
+
+
+class _WindowRow(_Base):
+    __tablename__ = "windows"
+
+    lecture: Mapped[int] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    start: Mapped[float]
+    end: Mapped[float]
+    segments: Mapped[str | None]
+
+
+class _SentenceRow(_Base):
+    __tablename__ = "sentences"
+
+    lecture: Mapped[int] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    start: Mapped[float]
+    end: Mapped[float]
+    text: Mapped[str]
+
+
+class _PreferenceRow(_Base):
+    __tablename__ = "preferences"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+def data_folder() -> Path:
+    """Where recordings lie, and by default the database: `LECTURE_DATA`, else the platform's data folder."""
+    chosen = os.environ.get("LECTURE_DATA")
+    return Path(chosen).expanduser() if chosen else platformdirs.user_data_path("lecture-notes", appauthor=False)
+
+
+class Library:
+    """All lectures of this computer."""
+
+    def __init__(self, url: str | None = None, folder: Path | None = None) -> None:
+        """Open the library, bringing an older one up to date.
+
+        Args:
+            url: SQLAlchemy's URL of the database; by default `LECTURE_DB`, else SQLite in `folder`.
+            folder: where recordings lie; by default `data_folder()`.
+
+        Raises:
+            StorageError: the folder or the database cannot be used.
+        """
+        self.folder = folder or data_folder()
+        with _plain_errors(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            url = url or os.environ.get("LECTURE_DB") or f"sqlite:///{self.folder / 'library.db'}"
+            self._engine = create_engine(url, connect_args={"timeout": BUSY_S} if url.startswith("sqlite") else {})
+            if self._engine.dialect.name == "sqlite":
+                event.listen(self._engine, "connect", _set_up_sqlite)
+            bring_up_to_date(self._engine.url.render_as_string(hide_password=False))
+        self._session = sessionmaker(self._engine)
+
+    # ----------------------------------------------------------------------------------------- taking in, showing
+
+    def add(self, source: Source, settings: Settings, created: datetime) -> tuple[Entry, bool]:
+        """Take a lecture in, to be processed; its files move into a folder of its own.
+
+        Returns:
+            The lecture, and whether it is new: the same files with the same settings are the lecture of before.
+        """
+        fingerprint = _fingerprint(source, settings)
+        with self._transaction() as session:
+            known = session.scalar(select(_LectureRow).where(_LectureRow.fingerprint == fingerprint))
+            if known:
+                source.remove()
+                return self._entry(known), False
+            row = _LectureRow(
+                id=secrets.token_urlsafe(16),
+                title=source.title,
+                created=created.isoformat(),
+                fingerprint=fingerprint,
+                recording_name=source.recording.name if source.recording else None,
+                captions_name=source.captions.name if source.captions else None,
+                settings=_settings.dump_json(settings).decode(),
+                state="waiting",
+                progress=_progress.dump_json(Progress("Waiting")).decode(),
+            )
+            session.add(row)
+            folder = self.folder / "lectures" / row.id
+            folder.mkdir(parents=True)
+            for file, place in ((source.recording, "recording"), (source.captions, "captions")):
+                if file:
+                    shutil.move(file.path, folder / place)
+            return self._entry(row), True
+
+    def entries(self) -> list[Entry]:
+        """All lectures, the newest first."""
+        with self._transaction() as session:
+            return [
+                self._entry(row) for row in session.scalars(select(_LectureRow).order_by(_LectureRow.number.desc()))
+            ]
+
+    def entry(self, lecture_id: str) -> Entry | None:
+        """The lecture of this id."""
+        with self._transaction() as session:
+            row = _row(session, lecture_id)
+            return self._entry(row) if row else None
+
+    def lecture(self, lecture_id: str) -> Lecture | None:
+        """What was made of a lecture that is ready."""
+        with self._transaction() as session:
+            row = _row(session, lecture_id)
+            if row is None or not (row.transcript and row.notes and row.flashcards):
+                return None
+            return Lecture(
+                self._entry(row).source,
+                _transcript.validate_json(row.transcript),
+                _notes.validate_json(row.notes),
+                _cards.validate_json(row.flashcards),
+            )
+
+    def rename(self, lecture_id: str, title: str) -> None:
+        """Give a lecture another title."""
+        with self._transaction() as session:
+            if row := _row(session, lecture_id):
+                row.title = title
+
+    def delete(self, lecture_id: str) -> None:
+        """Remove a lecture: its rows and its files. Its processing stops before the next window."""
+        with self._transaction() as session:
+            if row := _row(session, lecture_id):
+                session.delete(row)
+        shutil.rmtree(self.folder / "lectures" / lecture_id, ignore_errors=True)
+
+    def search(self, query: str, limit: int = 50) -> list[Hit]:
+        """Sentences of all lectures that hold every word of the query, the last one perhaps unfinished."""
+        words = query.split()
+        if not words:
+            return []
+        found = select(_SentenceRow, _LectureRow).join(_LectureRow, _LectureRow.number == _SentenceRow.lecture)
+        with self._transaction() as session:
+            if self._engine.dialect.name == "sqlite":
+                quoted = [f'"{word.replace(chr(34), "")}"' for word in words]
+                matching = text("sentences.rowid IN (SELECT rowid FROM sentences_index WHERE sentences_index MATCH :q)")
+                found = found.where(matching.bindparams(q=" ".join(quoted) + "*"))
+            else:
+                found = found.where(*(_SentenceRow.text.icontains(word, autoescape=True) for word in words))
+            found = found.order_by(_LectureRow.number.desc(), _SentenceRow.number).limit(limit)
+            return [
+                Hit(lecture.id, lecture.title, Sentence(sentence.text, sentence.start, sentence.end))
+                for sentence, lecture in session.execute(found).tuples()
+            ]
+
+    # ----------------------------------------------------------------------------------------- the work
+
+    def interrupt(self) -> int:
+        """Hand what was running when its process ended back to be gone on with; says how many lectures that were."""
+        with self._transaction() as session:
+            stopped = session.scalars(select(_LectureRow).where(_LectureRow.state == "running")).all()
+            for row in stopped:
+                row.state = "waiting"
+            return len(stopped)
+
+    def take_next(self) -> Entry | None:
+        """The lecture that has waited longest, now running."""
+        with self._transaction() as session:
+            waiting = select(_LectureRow).where(_LectureRow.state == "waiting").order_by(_LectureRow.number)
+            row = session.scalar(waiting.limit(1))
+            if row:
+                row.state = "running"
+            return self._entry(row) if row else None
+
+    def try_again(self, lecture_id: str, settings: Settings | None = None) -> None:
+        """Put a failed or cancelled lecture back in line; it goes on from where it stopped, unless settings change."""
+        with self._transaction() as session:
+            row = _row(session, lecture_id)
+            if row is None or row.state not in ("failed", "cancelled"):
+                return
+            row.state, row.error = "waiting", None
+            if settings and _settings.dump_json(settings).decode() != row.settings:
+                row.settings = _settings.dump_json(settings).decode()
+                row.choice = row.language = None
+                row.windows.clear()
+
+    def cancel(self, lecture_id: str) -> None:
+        """Stop a lecture's processing before its next window; what was recognised stays."""
+        with self._transaction() as session:
+            row = _row(session, lecture_id)
+            if row and row.state in ("waiting", "running"):
+                row.state = "cancelled"
+
+    def is_wanted(self, lecture_id: str) -> bool:
+        """Whether a running lecture is still to go on: neither cancelled nor deleted."""
+        with self._transaction() as session:
+            row = _row(session, lecture_id)
+            return row is not None and row.state == "running"
+
+    def note_progress(self, lecture_id: str, progress: Progress) -> None:
+        """Say how far a lecture is."""
+        with self._transaction() as session:
+            if row := _row(session, lecture_id):
+                row.progress = _progress.dump_json(progress).decode()
+                if progress.unit == "seconds" and progress.total:
+                    row.duration = progress.total
+
+    def choice(self, lecture_id: str) -> tuple[Choice | None, str | None]:
+        """Who began to recognise a lecture, and the language heard in it, if that has begun."""
+        with self._transaction() as session:
+            row = _row(session, lecture_id)
+            if row is None or row.choice is None:
+                return None, None
+            return _choice.validate_json(row.choice), row.language
+
+    def note_choice(self, lecture_id: str, choice: Choice) -> None:
+        """Say who recognises a lecture."""
+        with self._transaction() as session:
+            if row := _row(session, lecture_id):
+                row.choice = _choice.dump_json(choice).decode()
+
+    def plan(self, lecture_id: str, borders: Mapping[int, Borders], language: str | None) -> None:
+        """Store the borders of windows by number, and the lecture's language, before their recognition."""
+        with self._transaction() as session:
+            row = _row(session, lecture_id)
+            if row is None:
+                return
+            row.language = language
+            known = {window.number: window for window in row.windows}
+            for number, (start, end) in borders.items():
+                window = known.get(number)
+                if window is None:
+                    row.windows.append(_WindowRow(number=number, start=start, end=end))
+                elif (window.start, window.end) != (start, end):
+                    window.start, window.end, window.segments = start, end, None
+
+    def note_segments(self, lecture_id: str, number: int, segments: Sequence[Segment]) -> None:
+        """Store what was recognised in a window."""
+        with self._transaction() as session:
+            row = _row(session, lecture_id)
+            if row:
+                found = _segments.dump_json(tuple(segments)).decode()
+                this = (_WindowRow.lecture == row.number, _WindowRow.number == number)
+                session.execute(update(_WindowRow).where(*this).values(segments=found))
+
+    def recognised(self, lecture_id: str) -> dict[int, Recognised]:
+        """What was recognised of a lecture, by the windows' numbers."""
+        with self._transaction() as session:
+            return {window.number: _recognised(window) for window in _done(session, lecture_id)}
+
+    def latest_segments(self, lecture_id: str, windows: int = 4) -> list[Segment]:
+        """The segments of the windows that were recognised last, in order of time."""
+        with self._transaction() as session:
+            done = _done(session, lecture_id, _WindowRow.number.desc(), limit=windows)
+            return [segment for window in reversed(done) for segment in _recognised(window).segments]
+
+    def finish(self, lecture_id: str, lecture: Lecture, finished: datetime) -> None:
+        """Store what was made of a lecture; it is ready, and can be searched."""
+        with self._transaction() as session:
+            row = _row(session, lecture_id)
+            if row is None or row.state != "running":
+                return
+            row.transcript = _transcript.dump_json(lecture.transcript).decode()
+            row.notes = _notes.dump_json(lecture.notes).decode()
+            row.flashcards = _cards.dump_json(lecture.flashcards).decode()
+            row.state, row.error = "ready", None
+            row.duration = lecture.transcript.duration
+            row.finished = finished.isoformat()
+            session.add_all(
+                _SentenceRow(lecture=row.number, number=number, start=s.start, end=s.end, text=s.text)
+                for number, s in enumerate(sentences(lecture.transcript))
+            )
+
+    def fail(self, lecture_id: str, error: str) -> None:
+        """Store why a lecture could not be processed; what was recognised stays."""
+        with self._transaction() as session:
+            row = _row(session, lecture_id)
+            if row and row.state == "running":
+                row.state, row.error = "failed", error
+
+    def finished(self, lecture_id: str) -> datetime | None:
+        """When a lecture became ready."""
+        with self._transaction() as session:
+            row = _row(session, lecture_id)
+            return datetime.fromisoformat(row.finished) if row and row.finished else None
+
+    # ----------------------------------------------------------------------------------------- preferences
+
+    def preferred_settings(self) -> Settings | None:
+        """The settings chosen last."""
+        with self._transaction() as session:
+            row = session.get(_PreferenceRow, "settings")
+            return _settings.validate_json(row.value) if row else None
+
+    def prefer(self, settings: Settings) -> None:
+        """Remember settings for the next time."""
+        with self._transaction() as session:
+            session.merge(_PreferenceRow(name="settings", value=_settings.dump_json(settings).decode()))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        with _plain_errors(self.folder), self._session.begin() as session:
+            yield session
+
+    def _entry(self, row: _LectureRow) -> Entry:
+        folder = self.folder / "lectures" / row.id
+        return Entry(
+            id=row.id,
+            title=row.title,
+            created=datetime.fromisoformat(row.created),
+            state=row.state,  # type: ignore[arg-type]
+            progress=_progress.validate_json(row.progress),
+            error=row.error,
+            duration=row.duration,
+            settings=_settings.validate_json(row.settings),
+            source=Source(
+                StoredFile(folder / "recording", row.recording_name) if row.recording_name else None,
+                StoredFile(folder / "captions", row.captions_name) if row.captions_name else None,
+            ),
+        )
+
+
+def bring_up_to_date(url: str, revision: str = "head") -> None:
+    """Give a database the tables of this version of the program, keeping what is in it.
+
+    Args:
+        url: SQLAlchemy's URL of the database.
+        revision: how far to go; tests stop on the way.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["url"] = url
+    command.upgrade(config, revision)
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    """Readers never wait for the writer (WAL), every commit survives a crash, and rows go with their lecture."""
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _row(session: Session, lecture_id: str) -> _LectureRow | None:
+    return session.scalar(select(_LectureRow).where(_LectureRow.id == lecture_id))
+
+
+def _done(
+    session: Session, lecture_id: str, order: Any = _WindowRow.number, limit: int | None = None
+) -> Sequence[_WindowRow]:
+    """The windows of a lecture that were recognised."""
+    done = select(_WindowRow).join(_LectureRow).where(_LectureRow.id == lecture_id, _WindowRow.segments.is_not(None))
+    return session.scalars(done.order_by(order).limit(limit)).all()
+
+
+def _recognised(window: _WindowRow) -> Recognised:
+    return Recognised(window.number, window.start, window.end, _segments.validate_json(window.segments or "[]"))
+
+
+def _fingerprint(source: Source, settings: Settings) -> str:
+    """What makes two uploads the same lecture: the same bytes and the same settings."""
+    parts = [file.digest if file else "" for file in (source.recording, source.captions)]
+    return hashlib.sha256("\n".join([*parts, _settings.dump_json(settings).decode()]).encode()).hexdigest()
+
+
+@contextmanager
+def _plain_errors(folder: Path) -> Iterator[None]:
+    """Turn what databases and disks refuse into one sentence."""
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig)
+        if "locked" in reason:
+            said = "The library is being used by another program. Wait a moment and try again."
+        elif "full" in reason:
+            said = "The disk is full. Free some space and try again."
+        elif "readonly" in reason or "unable to open" in reason:
+            said = f"The library in {folder} cannot be written. Check that the folder and its files may be written to."
+        else:
+            said = f"The library's database does not answer ({reason}). Check LECTURE_DB, and that it is running."
+        raise StorageError(said) from error
+    except OSError as error:
+        raise storage_error(error, folder) from error
