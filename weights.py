@@ -107,7 +107,9 @@ def find_writer(name: str) -> Path | None:
     """A local writer's folder on this machine: a path, a folder in `folder()`, or the hub client's cache."""
     given = Path(name).expanduser() if name.startswith("~/") else Path(name)
     own = [given, folder() / name.replace("/", "--"), folder() / given.name]
-    return next(filter(_is_transformers, own + _snapshots(name)), None)
+    with suppress(OSError):  # too long for a path, or not to be looked into: then it is none of ours
+        return next(filter(_is_transformers, own + _snapshots(name)), None)
+    return None
 
 
 def _cache() -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -41,11 +42,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     status = 0
     taken: set[str] = set()
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=options.out).close()
+    except OSError as error:  # said before the work, not after it
+        print(storage_error(error, options.out), file=sys.stderr)
+        return FAILED
     for path in options.files:
         try:
             folder = _process(path, settings, options.out, taken)
         except LectureError as error:
             print(error, file=sys.stderr)
+            status = FAILED
+        except Exception as error:  # noqa: BLE001 - the other files are to be finished
+            print(f"{path.name}: something unexpected went wrong ({type(error).__name__}: {error}).", file=sys.stderr)
             status = FAILED
         except KeyboardInterrupt:
             print(f"Stopped. {path.name} was not finished; nothing of it was written.", file=sys.stderr)
@@ -86,6 +96,8 @@ def _process(path: Path, settings: Settings, out: Path, taken: set[str]) -> Path
     for warning in (*lecture.transcript.warnings, *lecture.notes.warnings):
         print(f"{path.name}: {warning}", file=sys.stderr)
     folder = out / _free_name(lecture.source.title, taken)
+    if folder.exists():
+        print(f"{path.name}: replaces what was in {folder}.", file=sys.stderr)
     _write(folder, _contents(lecture, datetime.now().astimezone()))
     return folder
 
@@ -141,4 +153,6 @@ def _write(folder: Path, contents: dict[str, bytes]) -> None:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a folder's name may not fit a console's encoding
     sys.exit(main())

@@ -27,6 +27,8 @@ Samples = NDArray[np.float32]
 _CONTAINERS = "wav,w64,aiff,caf,mp3,aac,flac,ogg,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mpeg,mpegts,avi,asf,amr,au"
 _PLAYLIST_STARTS = (b"#EXTM3U", b"[playlist]", b"ffconcat", b"<?xml", b"<MPD", b"<smil", b"<asx")
 
+_DAMAGE = (OSError, ValueError, av.FFmpegError)
+"""What PyAV raises for data it cannot read: by kind, its errors are of the first two as well, or only of the last."""
 _GAP = 0.2
 """Seconds by which a frame may be late before the gap is filled with silence, so that times match the player's."""
 _LONGEST_GAP = 3_600.0
@@ -59,6 +61,8 @@ class Recording:
         with self._open() as container:
             if not container.streams.audio:
                 raise SourceError(f"{self.name} has no sound. Choose a recording with an audio track.")
+            if container.streams.audio[0].codec_context is None:
+                raise self._unknown_sound()
             self.declared = self._declared(container)
 
     def __iter__(self) -> Iterator[Samples]:
@@ -106,11 +110,14 @@ class Recording:
         try:
             if self.path.stat().st_size == 0:
                 raise SourceError(f"{self.name} is empty (0 bytes). Record or export it again, then upload that.")
-            return av.open(str(self.path), options={"protocol_whitelist": "file", "format_whitelist": _CONTAINERS})
-        except OSError as error:  # PyAV's errors for unreadable data are OSErrors or ValueErrors, by kind
+            # "file:", or FFmpeg takes what stands before a colon in the name for a protocol.
+            options = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS}
+            return av.open(f"file:{self.path}", options=options)
+        except _DAMAGE as error:
             raise self._unreadable() from error
-        except ValueError as error:
-            raise self._unreadable() from error
+
+    def _unknown_sound(self) -> SourceError:
+        return SourceError(f"{self.name} holds sound of a kind that cannot be read. Convert it to WAV or MP3.")
 
     def _unreadable(self) -> SourceError:
         try:
@@ -146,7 +153,10 @@ class Recording:
                 resampled = resampler.resample(frame)
             except ValueError:  # the sample rate or layout changed in mid-file
                 resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
-                resampled = resampler.resample(frame)
+                try:
+                    resampled = resampler.resample(frame)
+                except _DAMAGE as error:
+                    raise self._unknown_sound() from error
             for part in resampled:
                 block = _samples(part)
                 written += len(block)
@@ -164,11 +174,11 @@ class Recording:
                 packet = next(packets)
             except StopIteration:
                 return
-            except (OSError, ValueError):  # the container breaks off here
+            except _DAMAGE:  # the container breaks off here
                 return
             try:
                 yield from packet.decode()
-            except (OSError, ValueError):
+            except _DAMAGE:
                 continue
 
 

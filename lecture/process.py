@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import models
-from lecture.audio import Recording
+from lecture.audio import Recording, Samples
 from lecture.captions import read_captions
 from lecture.errors import LectureError, ModelError, NoSpeechError, WriterError
 from lecture.flashcards import Flashcard
@@ -170,11 +170,12 @@ def _recognised(source: Source, settings: Settings, record: Record, shared: mode
     recogniser = recogniser_for(choice.recogniser, model, settings.language, settings.vocabulary)
     recogniser.language = recogniser.language or earlier.language
     found: list[Segment] = []
-    record.on_progress(Progress("Listening", 0.0, recording.duration, "seconds"))
-    for window in transcribe(recording, recogniser, earlier.windows, record.on_planned):
+    listening = _Listening(recording, record)
+    for window in transcribe(listening.blocks(), recogniser, earlier.windows, record.on_planned):
         found += window.segments
         record.on_recognised(window)
-        record.on_progress(Progress("Listening", window.end, recording.duration, "seconds"))
+        listening.has_come_to(window.end)
+    listening.has_come_to(recording.position)
     if not found:
         raise NoSpeechError(f"No speech was found in {recording.name}. Check that it is the right recording.")
     return Transcript(
@@ -186,6 +187,25 @@ def _recognised(source: Source, settings: Settings, record: Record, shared: mode
         reason=choice.reason,
         warnings=recording.warnings(),
     )
+
+
+@dataclass
+class _Listening:
+    """Progress through a recording, told with every block, so that it can be cancelled while nobody speaks, too."""
+
+    recording: Recording
+    record: Record
+    recognised: float = 0.0
+
+    def blocks(self) -> Iterator[Samples]:
+        """The recording's blocks, as they are decoded."""
+        for block in self.recording:
+            self.has_come_to(self.recognised)
+            yield block
+
+    def has_come_to(self, seconds: float) -> None:
+        self.recognised = seconds
+        self.record.on_progress(Progress("Listening", self.recognised, self.recording.duration, "seconds"))
 
 
 def _loaded(

@@ -7,9 +7,10 @@ at its full stops; text without punctuation is cut where the speaker pauses.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from lecture.transcript import Segment, Transcript
 
@@ -76,27 +77,30 @@ def _joined(group: Sequence[Segment]) -> Sentence:
 def _by_full_stops(segments: Sequence[Segment]) -> Iterator[Sentence]:
     """Sentences of one paragraph; a time inside a segment is found by its share of the segment's letters."""
     text = " ".join(segment.text for segment in segments)
+    ends = [end - 1 for end in accumulate(len(segment.text) + 1 for segment in segments)]
     begin = 0
     for end in [*_full_stops(text), len(text)]:
         piece = text[begin:end].strip()
         if piece:
             first = begin + len(text[begin:end]) - len(text[begin:end].lstrip())
-            yield Sentence(piece, _time_at(first, segments), _time_at(first + len(piece), segments, ending=True))
+            last = first + len(piece)
+            yield Sentence(piece, _time_at(first, segments, ends), _time_at(last, segments, ends, ending=True))
         begin = end
 
 
 def _full_stops(text: str) -> Iterator[int]:
     for match in _END.finditer(text):
-        if not (match.group().startswith(".") and _ABBREVIATION.search(text[: match.start() + 1][-12:])):
+        if not (
+            match.group().startswith(".") and _ABBREVIATION.search(text[max(0, match.start() - 11) : match.start() + 1])
+        ):
             yield match.end()
 
 
-def _time_at(position: int, segments: Sequence[Segment], ending: bool = False) -> float:
-    at = 0
-    for segment in segments:
-        length = len(segment.text)
-        if position < at + length or (ending and position <= at + length):
-            share = max(0, position - at) / max(1, length)
-            return round(segment.start + share * (segment.end - segment.start), 3)
-        at += length + 1
-    return segments[-1].end
+def _time_at(position: int, segments: Sequence[Segment], ends: Sequence[int], ending: bool = False) -> float:
+    """Seconds at which a letter of the joined segments is said; `ends` are where each segment's letters end."""
+    at = (bisect_left if ending else bisect_right)(ends, position)
+    if at == len(segments):
+        return segments[-1].end
+    segment, length = segments[at], len(segments[at].text)
+    share = max(0, position - (ends[at] - length)) / max(1, length)
+    return round(segment.start + share * (segment.end - segment.start), 3)

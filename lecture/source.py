@@ -52,8 +52,9 @@ class StoredFile:
         return _MIME_TYPES.get(suffix) or mimetypes.guess_type(self.name)[0] or "application/octet-stream"
 
     def remove(self) -> None:
-        """Delete the bytes; a file that is gone already is fine."""
-        self.path.unlink(missing_ok=True)
+        """Delete the bytes; a file that is gone already, or that Windows does not delete while it is read, is fine."""
+        with contextlib.suppress(OSError):
+            self.path.unlink()
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,23 @@ def test_what_is_no_recording_is_refused_in_one_sentence_that_names_it(kind, tmp
     assert "\n" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("suffix", ["wav", "mp3", "m4a", "aac", "webm", "opus", "flac", "mkv"])
+def test_a_file_that_is_cut_anywhere_is_read_or_refused(suffix, speech, tmp_path):
+    whole = media.write(tmp_path / f"whole.{suffix}", speech[: 3 * SAMPLE_RATE])
+    size = whole.stat().st_size
+    for length in [*range(1, 600, 23), *range(600, size, max(1, size // 20))]:
+        path = media.cut_short(whole, tmp_path / f"cut.{suffix}", length / size)
+        try:
+            assert sum(map(len, Recording(path))) <= 3.2 * SAMPLE_RATE
+        except SourceError as refusal:
+            assert path.name in str(refusal)
+
+
+def test_a_colon_in_a_name_is_no_protocol(speech, tmp_path):
+    path = media.write(tmp_path / "whole.flac", speech).rename(tmp_path / "week 3: cells.flac")
+    assert len(decoded(path)) == pytest.approx(len(speech), abs=1600)
+
+
 def test_a_playlist_is_never_followed(speech, tmp_path):
     target = media.write(tmp_path / "secret.wav", speech)
     for name, content in {

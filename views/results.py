@@ -45,7 +45,7 @@ def results_view() -> None:
 def _head(source: Source, transcript: Transcript, notes: Notes) -> None:
     """What this is, who did the work and why."""
     st.title(plain(source.title), anchor=False)
-    length, worded = format_time(transcript.duration), export.writer_provenance(notes)
+    length, worded = format_time(transcript.duration), f"{export.writer_provenance(notes)} {notes.reason}"
     if is_draft(transcript):
         st.caption(plain(f"{length} · {worded}"))
         st.info(plain(transcript.reason), icon=":material/edit_note:")
