@@ -4,21 +4,29 @@ from pathlib import Path
 
 import streamlit as st
 
+from lecture.errors import LectureError
 from views import session
 from views.input import input_view
 from views.results import results_view
 from views.settings import settings_sidebar
+from views.text import plain
 from views.working import working_view
 
 st.set_page_config(page_title="Lecture Voice-to-Notes", page_icon="🎓", layout="centered")
 st.html(Path(__file__).parent / "views" / "page.css")
 
-session.initialise()
-settings = settings_sidebar()
+try:
+    session.initialise()
+    session.worker()  # goes on with what was interrupted
+    settings = settings_sidebar()
+    if message := session.take_message():
+        st.info(plain(message), icon=":material/info:")
 
-if st.session_state.audio_data is None:
-    input_view(settings)
-elif st.session_state.transcription is None:
-    working_view(settings)
-else:
-    results_view()
+    if st.session_state.audio_data is None:
+        input_view(settings)
+    elif st.session_state.transcription is None:
+        working_view(settings)
+    else:
+        results_view()
+except LectureError as error:
+    st.error(plain(str(error)), icon=":material/error:")

@@ -16,6 +16,7 @@ from lecture.errors import LectureError, SourceError
 from lecture.process import Settings
 from lecture.source import RECORDING_SUFFIXES, Source, is_captions, store
 from views import session
+from views.library import library_view
 from views.text import plain
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def input_view(settings: Settings) -> None:
     _upload(settings)
     _record(settings)
     _demonstrate(settings)
+    library_view()
 
 
 def _upload(settings: Settings) -> None:
@@ -66,8 +68,8 @@ def _record(settings: Settings) -> None:
         # The recorder also keeps the recording under this name: one copy of it is enough, and that is on disk.
         st.session_state.pop(f"{key}_output", None)
         if recorded:
-            name = _recording_name(recorded["bytes"], datetime.now())
-            _take(lambda: Source(recording=store(BytesIO(recorded["bytes"]), name, session.folder())), settings)
+            name = _recording_name(recorded["bytes"], session.now())
+            _take(lambda: Source(recording=store(BytesIO(recorded["bytes"]), name, session.incoming())), settings)
 
 
 def _recording_name(content: bytes, now: datetime) -> str:
@@ -85,7 +87,7 @@ def _demonstrate(settings: Settings) -> None:
 
 def _demonstration() -> Source:
     with DEMONSTRATION.open("rb") as file:
-        return Source(recording=store(file, DEMONSTRATION.name, session.folder()))
+        return Source(recording=store(file, DEMONSTRATION.name, session.incoming()))
 
 
 def _stored(files: Sequence[UploadedFile]) -> Source:
@@ -98,7 +100,7 @@ def _stored(files: Sequence[UploadedFile]) -> Source:
     recordings = [file for file in files if not is_captions(file.name)]
     if len(captions) > 1 or len(recordings) > 1:
         raise SourceError("One lecture at a time: choose one recording, and its captions if you have them.")
-    kept = [store(some[0], some[0].name, session.folder()) if some else None for some in (recordings, captions)]
+    kept = [store(some[0], some[0].name, session.incoming()) if some else None for some in (recordings, captions)]
     return Source(*kept)
 
 

@@ -18,7 +18,7 @@ from report import study_report
 from views import session
 from views.cards import flashcards
 from views.text import plain
-from views.transcript import transcript_lines
+from views.transcript import transcript_pages
 
 
 def results_view() -> None:
@@ -26,14 +26,16 @@ def results_view() -> None:
     source: Source = st.session_state.audio_data
     transcript: Transcript = st.session_state.transcription
     notes: Notes = st.session_state.summary
-    _head(source, transcript, notes)
-    _player(source)
-    summary, text, cards, files = st.tabs(["Summary", "Transcript", "Flashcards", "Downloads"])
+    moment: float | None = st.session_state.moment
+    _head(transcript, notes)
+    _player(source, moment)
+    tabs = ["Summary", "Transcript", "Flashcards", "Downloads"]
+    summary, text, cards, files = st.tabs(tabs, default=tabs[0] if moment is None else tabs[1])
     with summary:
         _statements("In short", notes.summary)
         _statements("Key points", notes.key_points)
-    with text, st.container(height=560, border=False):
-        transcript_lines(transcript.segments)
+    with text:
+        transcript_pages(transcript.segments, moment)
     with cards:
         flashcards(st.session_state.flashcards)
     with files:
@@ -42,9 +44,9 @@ def results_view() -> None:
     st.button("Start over", on_click=session.clear, icon=":material/restart_alt:")
 
 
-def _head(source: Source, transcript: Transcript, notes: Notes) -> None:
+def _head(transcript: Transcript, notes: Notes) -> None:
     """What this is, who did the work and why."""
-    st.title(plain(source.title), anchor=False)
+    st.title(plain(st.session_state.title), anchor=False)
     length, worded = format_time(transcript.duration), f"{export.writer_provenance(notes)} {notes.reason}"
     if is_draft(transcript):
         st.caption(plain(f"{length} · {worded}"))
@@ -55,10 +57,10 @@ def _head(source: Source, transcript: Transcript, notes: Notes) -> None:
         st.warning(plain(warning), icon=":material/warning:")
 
 
-def _player(source: Source) -> None:
+def _player(source: Source, moment: float | None) -> None:
     if source.recording:
         play = st.video if source.recording.mime_type.startswith("video/") else st.audio
-        play(source.recording.path, format=source.recording.mime_type)
+        play(source.recording.path, format=source.recording.mime_type, start_time=moment or 0)
 
 
 def _statements(heading: str, statements: Iterable[Statement]) -> None:
@@ -88,7 +90,7 @@ class _Download:
 
 
 def _downloads(source: Source, transcript: Transcript, notes: Notes) -> None:
-    title, origin = source.title, source.main.name
+    title, origin = st.session_state.title, source.main.name
     cards: tuple[Flashcard, ...] = st.session_state.flashcards
     created: datetime = st.session_state.finished
     offered = {

@@ -1,43 +1,54 @@
-"""What one browser tab knows: its slots, initialised and cleared here and nowhere else."""
+"""What one browser tab knows: its slots, initialised and cleared here and nowhere else. What lasts is in a library."""
 
 from __future__ import annotations
 
-import atexit
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 import models
-from lecture.jobs import Job, Worker
-from lecture.process import Lecture, Settings, process
+from lecture.errors import LectureError
+from lecture.jobs import Worker
+from lecture.library import Entry, Library
+from lecture.process import Settings
 from lecture.source import Source
 
-SLOTS = ("audio_data", "file_name", "transcription", "summary", "flashcards", "lecture_id", "finished")
-"""`audio_data` is the lecture's `Source` on disk; `transcription`, `summary` and `flashcards` hold its `Transcript`,
-`Notes` and cards once they are ready; `lecture_id` names the job that makes them, `finished` says when they were."""
+SLOTS = (
+    "audio_data",  # the lecture's `Source`: its files on disk
+    "file_name",
+    "transcription",  # its `Transcript`, once it is ready; likewise `Notes` and cards
+    "summary",
+    "flashcards",
+    "lecture_id",  # its id in the library
+    "title",
+    "finished",  # when it became ready
+    "moment",  # seconds to begin at, where a search led here
+)
 
 
 def initialise() -> None:
-    """Give a new tab its empty slots."""
+    """Give a new tab its empty slots, and open the lecture that the address names."""
     for slot in SLOTS:
         st.session_state.setdefault(slot, None)
     st.session_state.setdefault("visit", 0)
+    st.session_state.setdefault("message", None)
+    asked = st.query_params.get("lecture")
+    if asked and asked != st.session_state.lecture_id:
+        open_lecture(asked)
 
 
 def clear() -> None:
-    """Start over: stop the work, delete the lecture's files, empty the slots.
+    """Start over: empty the slots; the lecture stays in the library.
 
     `visit` is part of the input widgets' keys: with a new one they do not deliver the old file again.
     """
-    worker().forget(st.session_state.lecture_id)
-    if st.session_state.audio_data:
-        st.session_state.audio_data.remove()
     for slot in SLOTS:
         st.session_state[slot] = None
     st.session_state.visit += 1
+    st.query_params.clear()
 
 
 def key(name: str) -> str:
@@ -46,52 +57,109 @@ def key(name: str) -> str:
 
 
 def begin(source: Source, settings: Settings) -> None:
-    """Take a lecture in and hand it to the worker."""
-    st.session_state.audio_data = source
-    st.session_state.file_name = source.main.name
-    hand_in(settings)
+    """Take a lecture in; one that is known already is opened as it is."""
+    entry, new = library().add(source, settings, now())
+    library().prefer(settings)
+    worker().wake()
+    if not new:
+        st.session_state.message = "You have this lecture already: here it is."
+    open_lecture(entry.id)
 
 
-def hand_in(settings: Settings) -> None:
-    """Have the worker process this tab's lecture, anew if it failed before."""
-    worker().forget(st.session_state.lecture_id)
-    work = partial(_work, source=st.session_state.audio_data, settings=settings, shared=shared_models())
-    st.session_state.lecture_id = worker().submit(work).id
+def open_lecture(lecture_id: str, moment: float | None = None) -> None:
+    """Show a lecture of the library, whatever its state."""
+    clear()
+    entry = library().entry(lecture_id)
+    if entry is None:
+        st.session_state.message = "There is no lecture at this address. It may have been deleted."
+        return
+    st.session_state.update(
+        audio_data=entry.source,
+        file_name=entry.source.main.name,
+        lecture_id=entry.id,
+        title=entry.title,
+        moment=moment,
+    )
+    st.query_params["lecture"] = entry.id
+    if entry.state == "ready":
+        take_results()
 
 
-def job() -> Job | None:
-    """The job that works on this tab's lecture."""
-    return worker().find(st.session_state.lecture_id)
+def entry() -> Entry | None:
+    """This tab's lecture, as it stands now; None once it was deleted."""
+    return library().entry(st.session_state.lecture_id) if st.session_state.lecture_id else None
 
 
-def take_results(lecture: Lecture) -> None:
+def take_results() -> None:
     """Fill the slots; from now on nothing is computed again."""
+    lecture = library().lecture(st.session_state.lecture_id)
+    if lecture is None:
+        return
     st.session_state.transcription = lecture.transcript
     st.session_state.summary = lecture.notes
     st.session_state.flashcards = lecture.flashcards
-    st.session_state.finished = datetime.now().astimezone()
-    worker().forget(st.session_state.lecture_id)
+    st.session_state.finished = library().finished(st.session_state.lecture_id)
 
 
-def _work(job: Job, source: Source, settings: Settings, shared: models.Models) -> Lecture:
-    return process(source, settings, job.on_progress, job.on_segments, shared)
+def cancel() -> None:
+    """Stop this tab's lecture; what was recognised stays in the library. Called before a page's run."""
+    with _telling():
+        library().cancel(st.session_state.lecture_id)
+        clear()
+
+
+def try_again(settings: Settings) -> None:
+    """Put this tab's lecture back in line; what could not be downloaded is asked for again."""
+    models.forget()
+    with _telling():
+        library().try_again(st.session_state.lecture_id, settings)
+        worker().wake()
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """What goes wrong before a page's run is said in it."""
+    try:
+        yield
+    except LectureError as error:
+        st.session_state.message = str(error)
+
+
+def take_message() -> str | None:
+    """What is to be said once."""
+    message: str | None = st.session_state.message
+    st.session_state.message = None
+    return message
+
+
+def shows_library() -> bool:
+    """Whether lectures may be listed: only where nobody but the user of this computer reaches the page."""
+    return st.get_option("server.address") in ("127.0.0.1", "localhost", "::1")
+
+
+def now() -> datetime:
+    """The clock, in the computer's time zone."""
+    return datetime.now().astimezone()
+
+
+def incoming() -> Path:
+    """Where uploads and recordings are written before the library takes them in."""
+    return library().folder / "incoming"
+
+
+@st.cache_resource(show_spinner=False)
+def library() -> Library:
+    """The process's one library."""
+    return Library()
 
 
 @st.cache_resource(show_spinner=False)
 def worker() -> Worker:
-    """The process's one background worker."""
-    return Worker()
+    """The process's one background worker; from its first use on, what waits in the library is processed."""
+    return Worker(library(), shared_models(), now)
 
 
 @st.cache_resource(show_spinner=False)
 def shared_models() -> models.Models:
     """The process's one set of loaded models, shared by all tabs and the worker."""
     return models.shared()
-
-
-@st.cache_resource(show_spinner=False)
-def folder() -> Path:
-    """Where uploads and recordings lie while the program runs; removed when it ends."""
-    temporary = tempfile.TemporaryDirectory(prefix="lecture-")
-    atexit.register(temporary.cleanup)
-    return Path(temporary.name)

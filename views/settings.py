@@ -11,6 +11,7 @@ from lecture.errors import ModelError
 from lecture.languages import LANGUAGES
 from lecture.process import Settings
 from lecture.writers import Length
+from views import session
 from views.text import plain
 
 DEFAULTS = Settings()
@@ -39,6 +40,8 @@ def settings_sidebar() -> Settings:
     """Show the settings; returns what is chosen."""
     with st.sidebar:
         st.header("Settings")
+        for name, value in _values(_start_with()).items():
+            st.session_state.setdefault(f"settings.{name}", value)
         recogniser = st.selectbox(
             "Recogniser",
             _RECOGNISERS,
@@ -74,7 +77,6 @@ def settings_sidebar() -> Settings:
             list(_LENGTHS),
             format_func=_LENGTHS.__getitem__,
             key="settings.summary_length",
-            default=DEFAULTS.summary_length,
             required=True,
         )
         st.button("Reset to defaults", on_click=_reset, icon=":material/restart_alt:")
@@ -91,7 +93,7 @@ def settings_sidebar() -> Settings:
 
 
 def _writer_model() -> str:
-    suggested = [writer.name for writer in models.WRITERS]
+    suggested = _suggested()
     chosen = st.selectbox("Language model", [*suggested, _ANOTHER], key="settings.writer_model")
     if chosen == _ANOTHER:
         chosen = st.text_input(
@@ -118,6 +120,35 @@ def _language_name(code: str) -> str:
     return LANGUAGES.get(code, "Automatic")
 
 
+def _start_with() -> Settings:
+    """What was chosen last on this computer; where others reach the page, the defaults."""
+    if "start_settings" not in st.session_state:
+        remembered = session.library().preferred_settings() if session.shows_library() else None
+        st.session_state.start_settings = remembered or DEFAULTS
+    settings: Settings = st.session_state.start_settings
+    return settings
+
+
+def _values(settings: Settings) -> dict[str, str]:
+    """Settings as the widgets hold them, by the widgets' keys."""
+    suggested = settings.writer_model in (None, *_suggested())
+    return {
+        "recogniser": settings.recogniser,
+        "model": settings.model,
+        "language": settings.language or _AUTOMATIC,
+        "vocabulary": settings.vocabulary,
+        "writer": settings.writer,
+        "writer_model": (settings.writer_model or _suggested()[0]) if suggested else _ANOTHER,
+        "another_writer": "" if suggested else settings.writer_model or "",
+        "summary_length": settings.summary_length,
+    }
+
+
+def _suggested() -> list[str]:
+    return [writer.name for writer in models.WRITERS]
+
+
 def _reset() -> None:
-    for name in [name for name in st.session_state if str(name).startswith("settings.")]:
-        del st.session_state[name]
+    st.session_state.start_settings = DEFAULTS
+    for name, value in _values(DEFAULTS).items():
+        st.session_state[f"settings.{name}"] = value

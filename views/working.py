@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lecture.errors import CaptionError, SourceError
-from lecture.jobs import Job
+from lecture.library import Entry
 from lecture.process import Settings
 from views import session
 from views.text import plain
 from views.transcript import transcript_lines
 
-_LATEST = 30
-"""Segments shown while the text appears; all of them come with the results."""
-
 
 def working_view(settings: Settings) -> None:
     """Show the work until it ends, then fill the slots."""
-    st.title(plain(st.session_state.audio_data.title), anchor=False)
-    job = session.job()
-    if job is None:  # the program was started anew while this tab stayed open
-        session.hand_in(settings)
+    st.title(plain(st.session_state.title), anchor=False)
+    entry = session.entry()
+    if entry is None:
+        session.clear()
         st.rerun()
-    if job.state == "ready":
-        session.take_results(job.result.result())
+    if entry.state == "ready":
+        session.take_results()
         st.rerun()
-    if job.state == "failed":
-        _failed(job, settings)
+    if entry.state in ("failed", "cancelled"):
+        _stopped(entry, settings)
     else:
         _progress()
 
@@ -37,23 +33,38 @@ def _progress() -> None:
 
     "Cancel" is part of it: what comes after it on the page is lost when settings change twice within one run.
     """
-    job = session.job()
-    if job is None or job.state in ("ready", "failed"):
+    entry = session.entry()
+    if entry is None or entry.state not in ("waiting", "running"):
         st.rerun()
-    progress = job.progress
-    st.progress(progress.share, text=plain(f"{progress.step} … {progress.how_far}"))
-    segments = job.segments[-_LATEST:]
+    if trouble := session.worker().trouble:
+        st.warning(plain(f"{trouble} It goes on by itself once that is mended."), icon=":material/warning:")
+    st.progress(entry.progress.share, text=plain(describe(entry)))
+    segments = session.library().latest_segments(entry.id)
     if segments:
         with st.container(height=360, border=True, autoscroll=True):
             transcript_lines(segments)
-    st.button("Cancel", on_click=session.clear, icon=":material/close:", key=session.key("cancel"))
+    st.button("Cancel", on_click=session.cancel, icon=":material/close:", key=session.key("cancel"))
+    st.caption("You can close this page: the work goes on, and the lecture is in your library.")
 
 
-def _failed(job: Job, settings: Settings) -> None:
-    st.error(plain(job.error or ""), icon=":material/error:")
-    recording = st.session_state.audio_data.recording
-    if recording and not isinstance(job.result.exception(), SourceError | CaptionError):  # those cannot be played
-        st.audio(recording.path, format=recording.mime_type)
+def describe(entry: Entry) -> str:
+    """A lecture's state in the student's words: "Waiting", "Listening … 12:30 of 58:00", "Ready"."""
+    if entry.state == "waiting":
+        return "Waiting for its turn"
+    if entry.state == "running":
+        return f"{entry.progress.step} … {entry.progress.how_far}"
+    return {"ready": "Ready", "cancelled": "Cancelled", "failed": "Failed"}[entry.state]
+
+
+def _stopped(entry: Entry, settings: Settings) -> None:
+    if entry.state == "failed":
+        st.error(plain(entry.error or ""), icon=":material/error:")
+        label = "Try again"
+    else:
+        st.info("You cancelled this lecture. What was recognised until then is kept.", icon=":material/info:")
+        label = "Go on"
+    if entry.source.recording and entry.duration:  # it could be read
+        st.audio(entry.source.recording.path, format=entry.source.recording.mime_type)
     again, over = st.columns(2)
-    again.button("Try again", on_click=session.hand_in, args=(settings,), type="primary", width="stretch")
+    again.button(label, on_click=session.try_again, args=(settings,), type="primary", width="stretch")
     over.button("Start over", on_click=session.clear, width="stretch")
