@@ -27,6 +27,6 @@ try:
     elif st.session_state.transcription is None:
         working_view(settings)
     else:
-        results_view()
+        results_view(settings)
 except LectureError as error:
     st.error(plain(str(error)), icon=":material/error:")

@@ -15,7 +15,7 @@ from datetime import datetime
 from filelock import FileLock, Timeout
 
 import models
-from lecture.errors import Cancelled, LectureError
+from lecture.errors import Cancelled, LectureError, StorageError
 from lecture.library import Entry, Library
 from lecture.process import Earlier, Progress, Record, process
 from lecture.transcribe import Borders, Recognised
@@ -24,6 +24,8 @@ IDLE_S = 1.0
 """Seconds between two looks for lectures that another process took in, and between two tries to become the worker."""
 WRITE_S = 0.3
 """Seconds between two notes of progress within one step."""
+
+UNEXPECTED = "Something unexpected went wrong ({}). The program's log has the details."
 
 log = logging.getLogger(__name__)
 
@@ -56,10 +58,10 @@ class Worker:
                     self._work()
             except Timeout:
                 time.sleep(IDLE_S)
-            except LectureError as error:
+            except Exception as error:
                 if self.trouble is None:
                     log.exception("The library cannot be used now; trying until it can")
-                self.trouble = str(error)
+                self.trouble = str(error if isinstance(error, LectureError) else UNEXPECTED.format(_named(error)))
                 time.sleep(IDLE_S)
 
     def _work(self) -> None:
@@ -75,17 +77,24 @@ class Worker:
                 self._called.wait(IDLE_S)
 
     def _process(self, entry: Entry) -> None:
+        began, record = time.monotonic(), _Written(self.library, entry.id)
         try:
-            lecture = process(entry.source, entry.settings, _Written(self.library, entry.id), self._shared)
-            self.library.finish(entry.id, lecture, self._now())
+            lecture = process(entry.source, entry.settings, record, self._shared)
+            took = None if record.earlier_windows else time.monotonic() - began
+            self.library.finish(entry.id, lecture, self._now(), took)
         except Cancelled:
             return
+        except StorageError:  # not the lecture's fault: it goes on as soon as the library can be written again
+            raise
         except LectureError as error:
             self.library.fail(entry.id, str(error))
         except Exception as error:
             log.exception("A lecture failed unexpectedly")
-            what = f"{type(error).__name__}: {error}"
-            self.library.fail(entry.id, f"Something unexpected went wrong ({what}). The program's log has the details.")
+            self.library.fail(entry.id, UNEXPECTED.format(_named(error)))
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 class _Written(Record):
@@ -96,6 +105,7 @@ class _Written(Record):
         self._id = lecture_id
         self._step = ""
         self._written = 0.0
+        self.earlier_windows = 0
 
     def on_progress(self, progress: Progress) -> None:
         if progress.step == self._step and time.monotonic() - self._written < WRITE_S:
@@ -116,4 +126,6 @@ class _Written(Record):
 
     def earlier(self) -> Earlier:
         choice, language = self._library.choice(self._id)
-        return Earlier(choice, language, self._library.recognised(self._id))
+        windows = self._library.recognised(self._id)
+        self.earlier_windows = len(windows)
+        return Earlier(choice, language, windows)

@@ -11,21 +11,23 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from statistics import median
 from typing import Any, Literal
 
 import platformdirs
 from alembic import command
 from alembic.config import Config
 from pydantic import TypeAdapter
-from sqlalchemy import ForeignKey, create_engine, event, select, text, update
+from sqlalchemy import ForeignKey, create_engine, delete, event, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship, sessionmaker
 
-from lecture.errors import StorageError
+from lecture.audio import Recording
+from lecture.errors import SourceError, StorageError
 from lecture.flashcards import Flashcard
 from lecture.notes import Notes
 from lecture.process import Lecture, Progress, Settings
@@ -37,6 +39,8 @@ from models import Choice
 
 State = Literal["waiting", "running", "ready", "failed", "cancelled"]
 
+_RECENT = 20
+"""Lectures that an estimate goes by."""
 BUSY_S = 15.0
 """Seconds to wait for another process that is writing, before the database counts as locked."""
 
@@ -47,6 +51,7 @@ _segments = TypeAdapter(tuple[Segment, ...])
 _transcript = TypeAdapter(Transcript)
 _notes = TypeAdapter(Notes)
 _cards = TypeAdapter(tuple[Flashcard, ...])
+_WAITING = _progress.dump_json(Progress("Waiting")).decode()
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,8 @@ class _LectureRow(_Base):
     notes: Mapped[str | None]
     flashcards: Mapped[str | None]
     finished: Mapped[str | None]
+    took: Mapped[float | None]  # seconds of work, where it was not interrupted
+    proposal_for: Mapped[int | None] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"))
     windows: Mapped[list[_WindowRow]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by="_WindowRow.number"
     )
@@ -169,6 +176,16 @@ class Library:
             bring_up_to_date(self._engine.url.render_as_string(hide_password=False))
         self._session = sessionmaker(self._engine)
 
+    @property
+    def database(self) -> Path | None:
+        """The file that holds the database, where it is SQLite."""
+        url = self._engine.url
+        return Path(url.database) if self._engine.dialect.name == "sqlite" and url.database else None
+
+    def close(self) -> None:
+        """Let go of the database's file; the next call opens it again."""
+        self._engine.dispose()
+
     # ----------------------------------------------------------------------------------------- taking in, showing
 
     def add(self, source: Source, settings: Settings, created: datetime) -> tuple[Entry, bool]:
@@ -177,9 +194,11 @@ class Library:
         Returns:
             The lecture, and whether it is new: the same files with the same settings are the lecture of before.
         """
-        fingerprint = _fingerprint(source, settings)
+        fingerprint, chosen = _fingerprint(source), _settings.dump_json(settings).decode()
+        files = ((source.recording, "recording"), (source.captions, "captions"))
+        same = (_LectureRow.fingerprint == fingerprint, _LectureRow.settings == chosen)
         with self._transaction() as session:
-            known = session.scalar(select(_LectureRow).where(_LectureRow.fingerprint == fingerprint))
+            known = session.scalar(select(_LectureRow).where(*same).limit(1))
             if known:
                 source.remove()
                 return self._entry(known), False
@@ -190,17 +209,29 @@ class Library:
                 fingerprint=fingerprint,
                 recording_name=source.recording.name if source.recording else None,
                 captions_name=source.captions.name if source.captions else None,
-                settings=_settings.dump_json(settings).decode(),
+                settings=chosen,
                 state="waiting",
-                progress=_progress.dump_json(Progress("Waiting")).decode(),
+                progress=_WAITING,
+                duration=_declared(source),
             )
             session.add(row)
-            folder = self.folder / "lectures" / row.id
-            folder.mkdir(parents=True)
-            for file, place in ((source.recording, "recording"), (source.captions, "captions")):
-                if file:
-                    shutil.move(file.path, folder / place)
-            return self._entry(row), True
+            session.flush()  # a database that refuses does so before the files move
+            entry = self._entry(row)
+            folder = self._files(row)
+            moves = [(file.path, folder / place) for file, place in files if file]
+            try:
+                folder.mkdir(parents=True)
+                for path, place in moves:
+                    shutil.move(path, place)
+                session.commit()
+            except BaseException:  # a disk may run full as late as here: the files go back to where they were
+                with suppress(OSError):
+                    for path, place in moves:
+                        if place.exists():
+                            shutil.move(place, path)
+                    folder.rmdir()
+                raise
+            return entry, True
 
     def entries(self) -> list[Entry]:
         """All lectures, the newest first."""
@@ -237,13 +268,20 @@ class Library:
     def delete(self, lecture_id: str) -> None:
         """Remove a lecture: its rows and its files. Its processing stops before the next window."""
         with self._transaction() as session:
-            if row := _row(session, lecture_id):
-                session.delete(row)
-        shutil.rmtree(self.folder / "lectures" / lecture_id, ignore_errors=True)
+            row = _row(session, lecture_id)
+            if row is None:  # nothing of ours: an id comes from an address, and must not become a path
+                return
+            gone = [self._files(row)]
+            if proposal := _proposal(session, row):
+                gone.append(self._files(proposal))
+                session.delete(proposal)
+            session.delete(row)
+        for folder in gone:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def search(self, query: str, limit: int = 50) -> list[Hit]:
         """Sentences of all lectures that hold every word of the query, the last one perhaps unfinished."""
-        words = query.split()
+        words = query.replace("\0", " ").split()
         if not words:
             return []
         found = select(_SentenceRow, _LectureRow).join(_LectureRow, _LectureRow.number == _SentenceRow.lecture)
@@ -259,6 +297,72 @@ class Library:
                 Hit(lecture.id, lecture.title, Sentence(sentence.text, sentence.start, sentence.end))
                 for sentence, lecture in session.execute(found).tuples()
             ]
+
+    # ----------------------------------------------------------------------------------------- transcribing again
+
+    def transcribe_again(self, lecture_id: str, settings: Settings, created: datetime) -> None:
+        """Have a lecture's recording recognised with other settings; what comes of it is a proposal beside the old."""
+        with self._transaction() as session:
+            row = _row(session, lecture_id)
+            if row is None or row.recording_name is None:
+                return
+            if old := _proposal(session, row):
+                session.delete(old)
+                session.flush()
+                shutil.rmtree(self._files(old), ignore_errors=True)
+            proposal = _LectureRow(
+                id=secrets.token_urlsafe(16),
+                title=row.title,
+                created=created.isoformat(),
+                fingerprint=f"proposal for {row.id}",
+                recording_name=row.recording_name,
+                settings=_settings.dump_json(settings).decode(),
+                state="waiting",
+                progress=_WAITING,
+                duration=row.duration,
+                proposal_for=row.number,
+            )
+            session.add(proposal)
+            self._files(proposal).mkdir(parents=True)
+            shutil.copyfile(self._files(row) / "recording", self._files(proposal) / "recording")
+
+    def proposal(self, lecture_id: str) -> Entry | None:
+        """The newer transcript that was asked for, whatever its state."""
+        with self._transaction() as session:
+            row = _row(session, lecture_id)
+            proposal = _proposal(session, row) if row else None
+            return self._entry(proposal) if proposal else None
+
+    def accept_proposal(self, lecture_id: str) -> None:
+        """Let what was made anew take the place of the old."""
+        with self._transaction() as session:
+            row = _row(session, lecture_id)
+            proposal = _proposal(session, row) if row else None
+            if row is None or proposal is None or proposal.state != "ready":
+                return
+            for name in ("settings", "choice", "language", "transcript", "notes", "flashcards", "finished", "took"):
+                setattr(row, name, getattr(proposal, name))
+            session.execute(delete(_SentenceRow).where(_SentenceRow.lecture == row.number))
+            moved = update(_SentenceRow).where(_SentenceRow.lecture == proposal.number).values(lecture=row.number)
+            session.execute(moved)
+            gone = self._files(proposal)
+            session.delete(proposal)
+        shutil.rmtree(gone, ignore_errors=True)
+
+    def pace(self, settings: Settings) -> float | None:
+        """Seconds of work for a second of lecture, as it was with these settings on this computer; None if never."""
+        with self._transaction() as session:
+            ready = select(_LectureRow.took / _LectureRow.duration, _LectureRow.settings)
+            ready = ready.where(_LectureRow.took.is_not(None), _LectureRow.duration > 0)
+            rows = session.execute(ready.order_by(_LectureRow.number.desc()).limit(_RECENT)).tuples()
+            alike = [
+                pace
+                for pace, used in rows
+                if pace
+                and (known := _settings.validate_json(used)).recogniser == settings.recogniser
+                and known.model == settings.model
+            ]
+            return median(alike) if alike else None
 
     # ----------------------------------------------------------------------------------------- the work
 
@@ -323,8 +427,10 @@ class Library:
     def note_choice(self, lecture_id: str, choice: Choice) -> None:
         """Say who recognises a lecture."""
         with self._transaction() as session:
-            if row := _row(session, lecture_id):
-                row.choice = _choice.dump_json(choice).decode()
+            row = _row(session, lecture_id)
+            if row:
+                row.choice, row.language = _choice.dump_json(choice).decode(), None
+                row.windows.clear()  # another recogniser's words are not to be mixed with this one's
 
     def plan(self, lecture_id: str, borders: Mapping[int, Borders], language: str | None) -> None:
         """Store the borders of windows by number, and the lecture's language, before their recognition."""
@@ -361,8 +467,15 @@ class Library:
             done = _done(session, lecture_id, _WindowRow.number.desc(), limit=windows)
             return [segment for window in reversed(done) for segment in _recognised(window).segments]
 
-    def finish(self, lecture_id: str, lecture: Lecture, finished: datetime) -> None:
-        """Store what was made of a lecture; it is ready, and can be searched."""
+    def finish(self, lecture_id: str, lecture: Lecture, finished: datetime, took: float | None = None) -> None:
+        """Store what was made of a lecture; it is ready, and can be searched.
+
+        Args:
+            lecture_id: which one.
+            lecture: what was made of it.
+            finished: when.
+            took: seconds of work, where recognition was not interrupted; later estimates go by it.
+        """
         with self._transaction() as session:
             row = _row(session, lecture_id)
             if row is None or row.state != "running":
@@ -372,7 +485,7 @@ class Library:
             row.flashcards = _cards.dump_json(lecture.flashcards).decode()
             row.state, row.error = "ready", None
             row.duration = lecture.transcript.duration
-            row.finished = finished.isoformat()
+            row.finished, row.took = finished.isoformat(), took
             session.add_all(
                 _SentenceRow(lecture=row.number, number=number, start=s.start, end=s.end, text=s.text)
                 for number, s in enumerate(sentences(lecture.transcript))
@@ -409,8 +522,11 @@ class Library:
         with _plain_errors(self.folder), self._session.begin() as session:
             yield session
 
+    def _files(self, row: _LectureRow) -> Path:
+        return self.folder / "lectures" / row.id
+
     def _entry(self, row: _LectureRow) -> Entry:
-        folder = self.folder / "lectures" / row.id
+        folder = self._files(row)
         return Entry(
             id=row.id,
             title=row.title,
@@ -450,6 +566,19 @@ def _row(session: Session, lecture_id: str) -> _LectureRow | None:
     return session.scalar(select(_LectureRow).where(_LectureRow.id == lecture_id))
 
 
+def _proposal(session: Session, row: _LectureRow) -> _LectureRow | None:
+    return session.scalar(select(_LectureRow).where(_LectureRow.proposal_for == row.number))
+
+
+def _declared(source: Source) -> float | None:
+    """Seconds that a recording says it lasts; a file that cannot be read is refused when it is processed."""
+    if source.recording is None:
+        return None
+    with suppress(SourceError):
+        return Recording(source.recording.path, source.recording.name).declared
+    return None
+
+
 def _done(
     session: Session, lecture_id: str, order: Any = _WindowRow.number, limit: int | None = None
 ) -> Sequence[_WindowRow]:
@@ -462,10 +591,15 @@ def _recognised(window: _WindowRow) -> Recognised:
     return Recognised(window.number, window.start, window.end, _segments.validate_json(window.segments or "[]"))
 
 
-def _fingerprint(source: Source, settings: Settings) -> str:
-    """What makes two uploads the same lecture: the same bytes and the same settings."""
-    parts = [file.digest if file else "" for file in (source.recording, source.captions)]
-    return hashlib.sha256("\n".join([*parts, _settings.dump_json(settings).decode()]).encode()).hexdigest()
+def _fingerprint(source: Source) -> str:
+    """What makes two uploads the same lecture, if their settings are the same, too: their bytes."""
+    parts = [file.digest or _digest(file.path) if file else "" for file in (source.recording, source.captions)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

@@ -204,7 +204,7 @@ class _Listening:
             yield block
 
     def has_come_to(self, seconds: float) -> None:
-        self.recognised = seconds
+        self.recognised = min(seconds, self.recording.position)  # the last window is padded by some milliseconds
         self.record.on_progress(Progress("Listening", self.recognised, self.recording.duration, "seconds"))
 
 

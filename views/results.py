@@ -12,16 +12,18 @@ import streamlit as st
 from lecture import export
 from lecture.flashcards import Flashcard
 from lecture.notes import Notes, Statement
+from lecture.process import Settings
 from lecture.source import Source
 from lecture.transcript import Transcript, format_time, is_draft, provenance, to_srt, to_txt, to_vtt
 from report import study_report
 from views import session
 from views.cards import flashcards
+from views.proposal import proposal_bar
 from views.text import plain
 from views.transcript import transcript_pages
 
 
-def results_view() -> None:
+def results_view(settings: Settings) -> None:
     """Show what was made of the lecture. Everything comes from the session's slots; nothing is computed again."""
     source: Source = st.session_state.audio_data
     transcript: Transcript = st.session_state.transcription
@@ -29,6 +31,7 @@ def results_view() -> None:
     moment: float | None = st.session_state.moment
     _head(transcript, notes)
     _player(source, moment)
+    proposal_bar()
     tabs = ["Summary", "Transcript", "Flashcards", "Downloads"]
     summary, text, cards, files = st.tabs(tabs, default=tabs[0] if moment is None else tabs[1])
     with summary:
@@ -41,7 +44,16 @@ def results_view() -> None:
     with files:
         _downloads(source, transcript, notes)
     st.divider()
-    st.button("Start over", on_click=session.clear, icon=":material/restart_alt:")
+    with st.container(horizontal=True):
+        st.button("Start over", on_click=session.clear, icon=":material/restart_alt:")
+        if source.recording:
+            st.button(
+                "Transcribe again",
+                on_click=session.transcribe_again,
+                args=(settings,),
+                icon=":material/refresh:",
+                help="Recognises the recording with the settings on the left. You choose which transcript to keep.",
+            )
 
 
 def _head(transcript: Transcript, notes: Notes) -> None:

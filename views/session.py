@@ -116,6 +116,33 @@ def try_again(settings: Settings) -> None:
         worker().wake()
 
 
+def transcribe_again(settings: Settings) -> None:
+    """Have this tab's lecture recognised anew, as a proposal beside what is there."""
+    models.forget()
+    with _telling():
+        library().transcribe_again(lecture_id(), settings, now())
+        worker().wake()
+
+
+def accept_proposal() -> None:
+    """Let the new transcript, and what was made of it, take the place of the old."""
+    with _telling():
+        library().accept_proposal(lecture_id())
+        take_results()
+
+
+def discard_proposal() -> None:
+    """Keep the old transcript."""
+    with _telling():
+        if proposal := library().proposal(lecture_id()):
+            library().delete(proposal.id)
+
+
+def lecture_id() -> str:
+    """The id of this tab's lecture; empty while there is none."""
+    return st.session_state.lecture_id or ""
+
+
 @contextmanager
 def _telling() -> Iterator[None]:
     """What goes wrong before a page's run is said in it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import streamlit as st
 
 from lecture.library import Entry
@@ -50,10 +52,21 @@ def _progress() -> None:
 def describe(entry: Entry) -> str:
     """A lecture's state in the student's words: "Waiting", "Listening … 12:30 of 58:00", "Ready"."""
     if entry.state == "waiting":
-        return "Waiting for its turn"
+        return " · ".join(filter(None, ["Waiting for its turn", _estimate(entry, entry.duration)]))
     if entry.state == "running":
-        return f"{entry.progress.step} … {entry.progress.how_far}"
+        left = entry.progress.total and entry.progress.total - entry.progress.done
+        said = f"{entry.progress.step} … {entry.progress.how_far}"
+        return " · ".join(filter(None, [said, _estimate(entry, left) if entry.progress.unit == "seconds" else ""]))
     return {"ready": "Ready", "cancelled": "Cancelled", "failed": "Failed"}[entry.state]
+
+
+def _estimate(entry: Entry, seconds: float | None) -> str:
+    """How long so many seconds of this lecture will take, going by earlier ones; empty where nothing is known."""
+    pace = session.library().pace(entry.settings)
+    if not pace or not seconds:
+        return ""
+    minutes = pace * seconds / 60
+    return "less than a minute" if minutes < 1 else f"about {ceil(minutes)} minutes"
 
 
 def _stopped(entry: Entry, settings: Settings) -> None:

@@ -29,6 +29,8 @@ def upgrade() -> None:
         sa.Column("notes", sa.Text),
         sa.Column("flashcards", sa.Text),
         sa.Column("finished", sa.String),
+        sa.Column("took", sa.Float),
+        sa.Column("proposal_for", sa.Integer, sa.ForeignKey("lectures.number", ondelete="CASCADE"), index=True),
         sqlite_autoincrement=True,
     )
     op.create_table(
