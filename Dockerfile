@@ -1,4 +1,4 @@
-# docker build -t lecture-notes . && docker run --rm -p 127.0.0.1:8501:8501 -v lecture-models:/models lecture-notes
+# docker build -t lecture-notes . && docker run --rm -p 127.0.0.1:8501:8501 -v lecture-models:/models -v lectures:/data lecture-notes
 FROM python:3.11-slim
 
 # openai-whisper builds from source; every other package brings wheels. No ffmpeg: PyAV carries its own decoders.
@@ -7,10 +7,10 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt --extra-index-url https://download.pytorch.org/whl/cpu
 
 COPY . .
-RUN useradd --create-home student && mkdir /models && chown student /models
+RUN useradd --create-home student && mkdir /models /data && chown student /models /data
 USER student
-ENV LECTURE_MODELS=/models
-VOLUME /models
+ENV LECTURE_MODELS=/models LECTURE_DATA=/data
+VOLUME /models /data
 EXPOSE 8501
 HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=3)"]
 # Inside the container all interfaces; which of the host's see it is said by `docker run -p`.

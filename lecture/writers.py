@@ -40,7 +40,7 @@ class Writer(Protocol):
 class Extractive:
     """The built-in writer: chooses the lecture's most important sentences and quotes them as they were said."""
 
-    reason: str = "The built-in writer quotes the lecture's own sentences; it needs no download and invents nothing."
+    reason: str = "The built-in writer needs no download and invents nothing."
     name: str = "extractive"
 
     def notes(self, sentences: Sequence[Sentence], length: Length, on_share: OnShare) -> Notes:
