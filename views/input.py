@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit_mic_recorder import mic_recorder
 
 from lecture.captions import CAPTION_SUFFIXES
@@ -101,7 +103,16 @@ def _stored(files: Sequence[UploadedFile]) -> Source:
     if len(captions) > 1 or len(recordings) > 1:
         raise SourceError("One lecture at a time: choose one recording, and its captions if you have them.")
     kept = [store(some[0], some[0].name, session.incoming()) if some else None for some in (recordings, captions)]
+    _let_go_of(files)
     return Source(*kept)
+
+
+def _let_go_of(files: Sequence[UploadedFile]) -> None:
+    """Streamlit would keep the bytes of uploads in memory as long as the tab is open."""
+    context = get_script_run_ctx()
+    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        for file in files:
+            context.uploaded_file_mgr.remove_file(session_id=context.session_id, file_id=file.file_id)
 
 
 def _take(source: Callable[[], Source], settings: Settings) -> None:

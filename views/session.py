@@ -38,6 +38,9 @@ def initialise() -> None:
     asked = st.query_params.get("lecture")
     if asked and asked != st.session_state.lecture_id:
         open_lecture(asked)
+    elif st.session_state.lecture_id and entry() is None:
+        clear()
+        st.session_state.message = "This lecture was deleted."
 
 
 def clear() -> None:
@@ -59,7 +62,6 @@ def key(name: str) -> str:
 def begin(source: Source, settings: Settings) -> None:
     """Take a lecture in; one that is known already is opened as it is."""
     entry, new = library().add(source, settings, now())
-    library().prefer(settings)
     worker().wake()
     if not new:
         st.session_state.message = "You have this lecture already: here it is."
@@ -114,6 +116,14 @@ def try_again(settings: Settings) -> None:
     with _telling():
         library().try_again(st.session_state.lecture_id, settings)
         worker().wake()
+
+
+def remember(settings: Settings) -> None:
+    """Have what is chosen now offered at the next visit, where only the user of this computer sees the page."""
+    if shows_library() and settings != st.session_state.start_settings:
+        st.session_state.start_settings = settings
+        with _telling():
+            library().prefer(settings)
 
 
 def transcribe_again(settings: Settings) -> None:

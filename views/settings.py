@@ -81,7 +81,7 @@ def settings_sidebar() -> Settings:
         )
         st.button("Reset to defaults", on_click=_reset, icon=":material/restart_alt:")
         st.caption("Everything happens on this computer. Only a model's download uses the network.")
-    return Settings(
+    settings = Settings(
         recogniser=recogniser,
         model=model,
         language=None if language == _AUTOMATIC else language,
@@ -90,6 +90,8 @@ def settings_sidebar() -> Settings:
         writer_model=writer_model,
         summary_length=cast(Length, length),
     )
+    session.remember(settings)
+    return settings
 
 
 def _writer_model() -> str:
@@ -149,6 +151,6 @@ def _suggested() -> list[str]:
 
 
 def _reset() -> None:
-    st.session_state.start_settings = DEFAULTS
+    session.remember(DEFAULTS)
     for name, value in _values(DEFAULTS).items():
         st.session_state[f"settings.{name}"] = value
