@@ -38,8 +38,8 @@ def main() -> None:
     recogniser = recogniser_for(choice.recogniser, models.shared().recogniser(choice), "en")
     recording = Recording(options.recording)
     began, first, segments = time.perf_counter(), 0.0, []
-    for _, found in transcribe(recording, recogniser):
-        segments += found
+    for window in transcribe(recording, recogniser):
+        segments += window.segments
         first = first or time.perf_counter() - began
     took = time.perf_counter() - began
 

@@ -1,12 +1,13 @@
-"""The command line: python -m lecture process FILE... --out DIR."""
+"""The command line: python -m lecture process FILE... --out DIR, backup FILE.zip, restore FILE.zip."""
 
 from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Never
@@ -15,9 +16,9 @@ from tqdm import tqdm
 
 import models
 from lecture import __version__
-from lecture.errors import LectureError
+from lecture.errors import LectureError, StorageError
 from lecture.export import flashcards_csv, flashcards_json, safe_filename, summary_markdown
-from lecture.process import Lecture, Progress, Record, Settings, process
+from lecture.process import Lecture, OnProgress, Progress, Record, Settings, process
 from lecture.source import on_disk, storage_error
 from lecture.transcript import to_json, to_srt, to_txt, to_vtt
 from report import study_report
@@ -26,51 +27,21 @@ FAILED = 2
 """Exit status when a file could not be processed, or the command was not understood."""
 STOPPED = 130
 """Exit status after Ctrl-C, as shells have it."""
+BAR = "{desc}: {bar} {postfix}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     options = _parser().parse_args(arguments)
-    settings = Settings(
-        recogniser=options.recogniser,
-        model=options.model,
-        language=options.language,
-        vocabulary=options.vocabulary,
-        writer=options.writer,
-        writer_model=options.writer_model,
-        summary_length=options.summary,
-    )
-    status = 0
-    taken: set[str] = set()
-    try:
-        options.out.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=options.out).close()
-    except OSError as error:  # said before the work, not after it
-        print(storage_error(error, options.out), file=sys.stderr)
-        return FAILED
-    for path in options.files:
-        try:
-            folder = _process(path, settings, options.out, taken)
-        except LectureError as error:
-            print(error, file=sys.stderr)
-            status = FAILED
-        except Exception as error:  # noqa: BLE001 - the other files are to be finished
-            print(f"{path.name}: something unexpected went wrong ({type(error).__name__}: {error}).", file=sys.stderr)
-            status = FAILED
-        except KeyboardInterrupt:
-            print(f"Stopped. {path.name} was not finished; nothing of it was written.", file=sys.stderr)
-            return STOPPED
-        else:
-            print(folder)
-    return status
+    return int(options.run(options))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lecture", description="From a lecture to a study report.")
     parser.add_argument("--version", action="version", version=__version__)
-    command = parser.add_subparsers(required=True, metavar="process").add_parser(
-        "process", help="turn recordings and captions into study material"
-    )
+    commands = parser.add_subparsers(required=True, metavar="process | backup | restore")
+    command = commands.add_parser("process", help="turn recordings and captions into study material")
+    command.set_defaults(run=_process_all)
     command.add_argument(
         "files", nargs="+", type=Path, metavar="FILE", help="a recording, or captions (.srt .vtt .txt)"
     )
@@ -82,7 +53,78 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--writer", choices=("extractive", "local"), default="extractive")
     command.add_argument("--writer-model", metavar="NAME", help="hub name or folder of the local writer")
     command.add_argument("--summary", choices=("short", "medium", "long"), default="medium")
+    command = commands.add_parser("backup", help="write the whole library into one file")
+    command.set_defaults(run=_back_up)
+    command.add_argument("file", type=Path, metavar="FILE.zip", help="gets the library; replaced if it is there")
+    command = commands.add_parser("restore", help="make an empty library what it was at a backup")
+    command.set_defaults(run=_restore)
+    command.add_argument("file", type=Path, metavar="FILE.zip", help="a file that backup wrote")
     return parser
+
+
+def _process_all(options: argparse.Namespace) -> int:
+    settings = Settings(
+        recogniser=options.recogniser,
+        model=options.model,
+        language=options.language,
+        vocabulary=options.vocabulary,
+        writer=options.writer,
+        writer_model=options.writer_model,
+        summary_length=options.summary,
+    )
+    status = 0
+    taken: set[str] = set()
+    for path in options.files:
+        try:
+            folder = _process(path, settings, options.out, taken)
+        except LectureError as error:
+            print(error, file=sys.stderr)
+            status = FAILED
+        except KeyboardInterrupt:
+            print(f"Stopped. {path.name} was not finished; nothing of it was written.", file=sys.stderr)
+            return STOPPED
+        else:
+            print(folder)
+    return status
+
+
+def _back_up(options: argparse.Namespace) -> int:
+    from lecture.backup import backup
+    from lecture.library import Library
+
+    def work(on_progress: OnProgress) -> str:
+        number = backup(Library(), options.file, on_progress)
+        return f"Lectures backed up to {options.file}: {number}"
+
+    return _copy(options.file.name, work)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from lecture.backup import restore
+    from lecture.library import data_folder
+
+    def work(on_progress: OnProgress) -> str:
+        if os.environ.get("LECTURE_DB"):
+            raise StorageError("A backup is restored with its own database. Unset LECTURE_DB, then try again.")
+        number = restore(options.file, data_folder(), on_progress)
+        return f"Lectures restored to {data_folder()}: {number}"
+
+    return _copy(options.file.name, work)
+
+
+def _copy(name: str, work: Callable[[OnProgress], str]) -> int:
+    """Back up or restore under a bar, and print what came of it."""
+    try:
+        with tqdm(desc=name, leave=False, disable=None, bar_format=BAR) as bar:
+            done = work(_Shown(bar).on_progress)
+    except LectureError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("Stopped. Nothing was changed.", file=sys.stderr)
+        return STOPPED
+    print(done)
+    return 0
 
 
 def _process(path: Path, settings: Settings, out: Path, taken: set[str]) -> Path:
@@ -91,7 +133,7 @@ def _process(path: Path, settings: Settings, out: Path, taken: set[str]) -> Path
     Raises:
         LectureError: the file cannot be used, or its folder not be written.
     """
-    with tqdm(desc=path.name, leave=False, disable=None, bar_format="{desc}: {bar} {postfix}") as bar:
+    with tqdm(desc=path.name, leave=False, disable=None, bar_format=BAR) as bar:
         lecture = process(on_disk(path), settings, _Shown(bar))
     for warning in (*lecture.transcript.warnings, *lecture.notes.warnings):
         print(f"{path.name}: {warning}", file=sys.stderr)

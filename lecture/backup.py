@@ -5,6 +5,7 @@ The file holds `library.db` and each lecture's files as `lectures/<id>/recording
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -21,7 +22,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import DatabaseError
 
 from lecture.errors import SourceError, StorageError
-from lecture.library import Library
+from lecture.library import Entry, Library
 from lecture.process import OnProgress, Progress
 from lecture.source import storage_error
 
@@ -51,8 +52,8 @@ def backup(library: Library, target: Path, on_progress: OnProgress = lambda prog
     Raises:
         StorageError: there is nothing to back up, the database is not SQLite, or the disk refuses.
     """
-    if target.is_dir():
-        raise StorageError(f"{target} is a folder. Give the name of a file, such as {target / 'library.zip'}.")
+    if target.is_dir() or target.suffix.lower() != ".zip":
+        raise StorageError(f"{target} is no name for a backup. Give a file that ends in .zip, such as library.zip.")
     with _plain_errors(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".unfinished-") as unfinished:
@@ -88,11 +89,7 @@ def restore(source: Path, folder: Path, on_progress: OnProgress = lambda progres
         # An empty folder is filled from within: it may be a mounted volume, and its parent not ours to write to.
         exists = folder.exists()
         unfinished = folder / _UNFINISHED if exists else folder.parent / f"{_UNFINISHED}-{folder.name}"
-        if exists and {path.name for path in folder.iterdir()} - {_UNFINISHED, "lost+found"}:
-            raise StorageError(
-                f"There is something in {folder} already, and restoring never overwrites it. "
-                "Move that folder away, or set LECTURE_DATA to an empty one."
-            )
+        _make_sure_it_is_empty(folder)
         with _readable(source), ZipFile(file) as archive:
             members = _checked(archive.infolist(), source)
             shutil.rmtree(unfinished, ignore_errors=True)  # what a killed restore left
@@ -100,6 +97,7 @@ def restore(source: Path, folder: Path, on_progress: OnProgress = lambda progres
             try:
                 _unpack(archive, members, unfinished, on_progress)
                 number = _opened(source, unfinished)
+                _make_sure_it_is_empty(folder)  # the program may have been started meanwhile
                 if exists:
                     for name in ("lectures", _DATABASE):  # it becomes a library with its database, the last step
                         (unfinished / name).replace(folder / name)
@@ -134,7 +132,7 @@ def _write(file: IO[bytes], library: Library, copy: Library, on_progress: OnProg
     database = copy.database or Path()
     files = [
         (f"lectures/{entry.id}/{stored.path.name}", stored.path)
-        for entry in copy.entries()
+        for entry in [*_lectures(copy), *_proposals(copy)]
         for stored in (entry.source.recording, entry.source.captions)
         if stored
     ]
@@ -145,10 +143,10 @@ def _write(file: IO[bytes], library: Library, copy: Library, on_progress: OnProg
         for name, path in files:
             with suppress(FileNotFoundError):  # deleted meanwhile
                 _add(archive, name, path, copied)
-        for entry in copy.entries():
+        for entry in [*_lectures(copy), *_proposals(copy)]:
             if library.entry(entry.id) is None:
                 copy.delete(entry.id)
-        number = len(copy.entries())
+        number = len(_lectures(copy))
         copy.close()
         _add(archive, _DATABASE, database, copied)
     return number
@@ -162,6 +160,14 @@ def _add(archive: ZipFile, name: str, path: Path, copied: _Copied) -> None:
 
 
 # ------------------------------------------------------------------------------------------------- restoring
+
+
+def _make_sure_it_is_empty(folder: Path) -> None:
+    if folder.exists() and {path.name for path in folder.iterdir()} - {_UNFINISHED, "lost+found"}:
+        raise StorageError(
+            f"There is something in {folder} already, and restoring never overwrites it. "
+            "Move that folder away, or set LECTURE_DATA to an empty one."
+        )
 
 
 def _checked(members: Sequence[ZipInfo], source: Path) -> Sequence[ZipInfo]:
@@ -206,13 +212,14 @@ def _opened(source: Path, folder: Path) -> int:
     try:
         with closing(Library(f"sqlite:///{folder / _DATABASE}", folder)) as library:
             library.interrupt()
-            known = {entry.id for entry in library.entries()}
+            number = len(_lectures(library))
+            known = {entry.id for entry in [*_lectures(library), *_proposals(library)]}
     except CommandError as error:
         raise SourceError(f"{source} comes from a newer version of this program. Update it, then restore.") from error
     for path in (folder / "lectures").iterdir():
         if path.name not in known:  # of a lecture that was deleted during the backup
             shutil.rmtree(path)
-    return len(known)
+    return number
 
 
 @contextmanager
@@ -222,6 +229,10 @@ def _readable(source: Path) -> Iterator[None]:
         yield
     except (BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
         raise _damaged(source) from error
+    except OSError as error:
+        if error.errno == errno.EINVAL:  # positions that no file can have
+            raise _damaged(source) from error
+        raise
 
 
 def _foreign(source: Path) -> SourceError:
@@ -233,6 +244,15 @@ def _damaged(source: Path) -> SourceError:
 
 
 # ------------------------------------------------------------------------------------------------- both
+
+
+def _lectures(library: Library) -> list[Entry]:
+    proposals = {entry.id for entry in _proposals(library)}
+    return [entry for entry in library.entries() if entry.id not in proposals]
+
+
+def _proposals(library: Library) -> list[Entry]:
+    return [proposal for entry in library.entries() if (proposal := library.proposal(entry.id))]
 
 
 class _Copied:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lecture.audio import SAMPLE_RATE
-from lecture.windows import Window, WindowLimits, windows
+from lecture.windows import Window, WindowLimits, _Planner, windows
 from tests.fixtures import media
 
 LIMITS = WindowLimits(first=4, comfortable=15, longest=30)
@@ -84,6 +84,26 @@ def test_look_ahead_is_bounded(lecture):
 
     for window in windows(listening(), LIMITS):
         assert heard / SAMPLE_RATE - window.end < LIMITS.longest + 11
+
+
+@pytest.mark.parametrize("said", ["nothing", "everything", "now and then", "at random"])
+def test_three_hours_take_no_more_memory_than_one_minute(said):
+    """Whatever is said, the planner keeps one window and one of the detector's chunks (320 frames)."""
+    chance = np.random.default_rng(0)
+    planner = _Planner(LIMITS)
+    most = planner.longest + 320
+    for number in range(3 * 3600 * SAMPLE_RATE // (320 * 512)):
+        speech = {
+            "nothing": np.zeros(320),
+            "everything": np.ones(320),
+            "now and then": np.repeat([number % 3 == 0, number % 2], 160),
+            "at random": chance.random(320),
+        }[said]
+        given = list(planner.hear(np.zeros((320, 512), np.float32), speech.astype(np.float32)))
+        assert len(planner.frames) == len(planner.speaking) == len(planner.certainty) <= most
+        assert planner.frames.base is None or planner.frames.base.nbytes <= (most + 320) * 512 * 4
+        assert all(window.samples.base is None for window in given), "a window keeps no more than its own audio"
+    assert planner.origin + len(planner.frames) == (number + 1) * 320
 
 
 def test_speech_without_a_pause_is_cut_at_the_longest_window():
