@@ -23,7 +23,7 @@ from alembic import command
 from alembic.config import Config
 from pydantic import TypeAdapter
 from sqlalchemy import ForeignKey, create_engine, delete, event, select, text, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship, sessionmaker
 
 from lecture.audio import Recording
@@ -173,6 +173,7 @@ class Library:
             self._engine = create_engine(url, connect_args={"timeout": BUSY_S} if url.startswith("sqlite") else {})
             if self._engine.dialect.name == "sqlite":
                 event.listen(self._engine, "connect", _set_up_sqlite)
+                self._engine.connect().close()  # now, since the change to WAL waits for whoever writes
             bring_up_to_date(self._engine.url.render_as_string(hide_password=False))
         self._session = sessionmaker(self._engine)
 
@@ -234,11 +235,10 @@ class Library:
             return entry, True
 
     def entries(self) -> list[Entry]:
-        """All lectures, the newest first."""
+        """All lectures, the newest first; without proposals, which belong to theirs."""
+        lectures = select(_LectureRow).where(_LectureRow.proposal_for.is_(None))
         with self._transaction() as session:
-            return [
-                self._entry(row) for row in session.scalars(select(_LectureRow).order_by(_LectureRow.number.desc()))
-            ]
+            return [self._entry(row) for row in session.scalars(lectures.order_by(_LectureRow.number.desc()))]
 
     def entry(self, lecture_id: str) -> Entry | None:
         """The lecture of this id."""
@@ -295,21 +295,19 @@ class Library:
             found = found.order_by(_LectureRow.number.desc(), _SentenceRow.number).limit(limit)
             return [
                 Hit(lecture.id, lecture.title, Sentence(sentence.text, sentence.start, sentence.end))
-                for sentence, lecture in session.execute(found).tuples()
+                for sentence, lecture in session.execute(found)
             ]
 
     # ----------------------------------------------------------------------------------------- transcribing again
 
     def transcribe_again(self, lecture_id: str, settings: Settings, created: datetime) -> None:
         """Have a lecture's recording recognised with other settings; what comes of it is a proposal beside the old."""
+        if old := self.proposal(lecture_id):
+            self.delete(old.id)
         with self._transaction() as session:
             row = _row(session, lecture_id)
             if row is None or row.recording_name is None:
                 return
-            if old := _proposal(session, row):
-                session.delete(old)
-                session.flush()
-                shutil.rmtree(self._files(old), ignore_errors=True)
             proposal = _LectureRow(
                 id=secrets.token_urlsafe(16),
                 title=row.title,
@@ -607,7 +605,13 @@ def _plain_errors(folder: Path) -> Iterator[None]:
     """Turn what databases and disks refuse into one sentence."""
     try:
         yield
-    except OperationalError as error:
+    except DatabaseError as error:
+        damaged = any(sign in str(error.orig) for sign in ("malformed", "not a database"))
+        if damaged:
+            said = f"The library's database in {folder} is damaged. Restore a backup, or move it away to begin anew."
+            raise StorageError(said) from error
+        if not isinstance(error, OperationalError):  # a mistake of ours, not of a disk
+            raise
         reason = str(error.orig)
         if "locked" in reason:
             said = "The library is being used by another program. Wait a moment and try again."

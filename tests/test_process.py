@@ -3,15 +3,13 @@
 import errno
 import io
 import pickle
-import time
 
 import numpy as np
 import pytest
 
 from lecture.audio import Recording
 from lecture.errors import CaptionError, LectureError, NoSpeechError, SourceError, StorageError
-from lecture.jobs import Job, Worker
-from lecture.process import Lecture, Progress, Settings, process
+from lecture.process import Lecture, Progress, Record, Settings, process
 from lecture.source import Source, StoredFile, is_captions, on_disk, store
 from tests.fixtures import media, tiny_writers
 
@@ -19,7 +17,28 @@ CAPTIONS = media.SAMPLE.with_suffix(".vtt")
 
 
 def quietly(source: Source, settings: Settings | None = None) -> Lecture:
-    return process(source, settings or Settings(), lambda progress: None, lambda segments: None)
+    return process(source, settings or Settings(), Record())
+
+
+class Kept(Record):
+    """All that is told about a lecture while it is processed."""
+
+    def __init__(self) -> None:
+        self.steps: list[Progress] = []
+        self.texts: list[str] = []
+        self.planned: list[int] = []
+        self.recognised: list[int] = []
+
+    def on_progress(self, progress: Progress) -> None:
+        self.steps.append(progress)
+
+    def on_planned(self, borders, language) -> None:
+        self.planned += borders
+
+    def on_recognised(self, window) -> None:
+        assert window.number in self.planned
+        self.recognised.append(window.number)
+        self.texts += [segment.text for segment in window.segments]
 
 
 # --------------------------------------------------------------------------------------------- sources
@@ -100,18 +119,18 @@ def test_captions_beside_the_recording_spare_the_recognition():
 
 def test_a_recording_is_recognised_and_text_and_progress_appear_on_the_way(tmp_path):
     path = media.write(tmp_path / "a.flac", media.excerpt(0, 45))
-    steps: list[Progress] = []
-    texts: list[str] = []
-    lecture = process(on_disk(path), Settings(), steps.append, lambda segments: texts.extend(s.text for s in segments))
+    kept = Kept()
+    lecture = process(on_disk(path), Settings(), kept)
     assert lecture.transcript.recogniser == "pocketsphinx"
     assert "draft" in lecture.transcript.reason
     assert lecture.transcript.duration == pytest.approx(45, abs=0.1)
-    assert texts == [s.text for s in lecture.transcript.segments]
-    listening = [p for p in steps if p.step == "Listening"]
+    assert kept.recognised == kept.planned == list(range(len(kept.planned)))
+    assert kept.texts == [s.text for s in lecture.transcript.segments]
+    listening = [p for p in kept.steps if p.step == "Listening"]
     assert len(listening) >= 3
     assert [p.done for p in listening] == sorted(p.done for p in listening)
     assert listening[-1].how_far == "00:45 of 00:45"
-    names = [p.step for p in steps]
+    names = [p.step for p in kept.steps]
     assert names.index("Listening") < names.index("Writing the summary") < names.index("Making the flashcards")
 
 
@@ -171,72 +190,6 @@ def test_a_local_model_that_cannot_be_had_costs_no_work():
 def test_an_unknown_language_is_refused_before_any_work():
     with pytest.raises(LectureError, match="xx"):
         quietly(on_disk(media.SAMPLE), Settings(language="xx"))
-
-
-# --------------------------------------------------------------------------------------------- the worker
-
-
-def wait_for(job: Job, *states: str, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while job.state not in states:
-        assert time.monotonic() < end, f"{job.state}, {job.progress}, {job.error}"
-        time.sleep(0.01)
-
-
-def from_captions(job: Job) -> Lecture:
-    return process(on_disk(CAPTIONS), Settings(), job.on_progress, job.on_segments)
-
-
-def test_a_job_ends_with_its_lecture():
-    worker = Worker()
-    job = worker.submit(from_captions)
-    wait_for(job, "ready")
-    assert job.error is None
-    assert job.segments == list(job.result.result().transcript.segments)
-    assert worker.find(job.id) is job
-    worker.forget(job.id)
-    assert worker.find(job.id) is None
-
-
-def test_a_failed_job_says_why_and_the_next_one_runs(tmp_path):
-    worker = Worker()
-    bad = worker.submit(
-        lambda job: process(on_disk(tmp_path / "gone.mp3"), Settings(), job.on_progress, job.on_segments)
-    )
-    broken = worker.submit(lambda job: 1 / 0)
-    good = worker.submit(from_captions)
-    wait_for(good, "ready")
-    assert (bad.state, broken.state) == ("failed", "failed")
-    assert bad.error.startswith("gone.mp3 cannot be opened")
-    assert "unexpected" in broken.error
-
-
-def test_a_running_job_can_be_cancelled_within_one_window():
-    worker = Worker()
-    job = worker.submit(lambda job: process(on_disk(media.SAMPLE), Settings(), job.on_progress, job.on_segments))
-    waiting = worker.submit(from_captions)
-    end = time.monotonic() + 60
-    while not job.segments:
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    assert waiting.state == "waiting"
-    job.cancel()
-    assert job.state == "cancelled"
-    heard = len(job.segments)
-    wait_for(waiting, "ready")  # the worker has let go of the first lecture long before its end
-    assert len(job.segments) < heard + 12
-
-
-def test_a_waiting_job_that_is_cancelled_never_starts():
-    worker = Worker()
-    started = []
-    first = worker.submit(lambda job: time.sleep(0.2) or from_captions(job))
-    second = worker.submit(lambda job: started.append(job) or from_captions(job))
-    worker.forget(second.id)
-    third = worker.submit(from_captions)
-    wait_for(third, "ready")
-    assert first.state == "ready"
-    assert started == []
 
 
 def test_the_same_recording_gives_the_same_transcript_twice(tmp_path):

@@ -1,6 +1,7 @@
 """Recognition for real: PocketSphinx on the demonstration lecture, both Whispers on the tiny checkpoint."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jiwer
@@ -16,6 +17,7 @@ from lecture.transcribe import tidy, transcribe, without_loops
 from lecture.transcript import Segment
 from lecture.windows import Window, windows
 from tests.fixtures import media
+from tests.fixtures.spy import Spy
 
 TINY_LECTURE = Path(__file__).parent / "fixtures" / "tiny_whisper" / "lecture.mp3"
 SENTENCES = json.loads(TINY_LECTURE.with_suffix(".json").read_text())
@@ -29,7 +31,7 @@ def error_rate(said: str, segments: list[Segment]) -> float:
 
 
 def recognised(recogniser, blocks) -> list[Segment]:
-    return [segment for _, segments in transcribe(blocks, recogniser) for segment in segments]
+    return [segment for window in transcribe(blocks, recogniser) for segment in window.segments]
 
 
 def loaded(recogniser: str, model: str = "tiny"):
@@ -125,9 +127,11 @@ def test_whisper_returns_the_right_words_at_the_right_times(whisper):
 def test_whisper_crosses_window_borders(whisper):
     found = list(windows(Recording(TINY_LECTURE), whisper.limits))
     assert len(found) >= 3
-    for window, segments in transcribe(Recording(TINY_LECTURE), whisper):
-        assert window in found
-        assert all(window.start <= s.start <= s.end <= window.end for s in segments)
+    made = list(transcribe(Recording(TINY_LECTURE), whisper))
+    assert [window.number for window in made] == list(range(len(found)))
+    for result, window in zip(made, found, strict=True):
+        assert result.is_of(window)
+        assert all(window.start <= s.start <= s.end <= window.end for s in result.segments)
 
 
 @both_whispers
@@ -148,6 +152,55 @@ def test_course_vocabulary_reaches_whisper_and_does_no_harm(whisper):
 @pytest.mark.parametrize("sound", [media.silence(35), media.noise(35)], ids=["silence", "noise"])
 def test_whisper_invents_nothing_where_nobody_speaks(whisper, sound):
     assert recognised(whisper, [sound]) == []
+
+
+# --------------------------------------------------------------------------------------------- going on
+
+
+@pytest.mark.parametrize(
+    ("known", "recognised_again"),
+    [
+        (set(), {*range(3), *range(3, 7)}),
+        ({0}, {*range(1, 7)}),
+        ({0, 1}, {*range(1, 7)}),  # one and two are a batch
+        ({0, 1, 2}, {*range(3, 7)}),
+        ({0, 1, 2, 3, 4}, {*range(3, 7)}),
+        (set(range(7)), set()),
+    ],
+)
+def test_known_windows_are_not_recognised_again_unless_their_batch_is_unfinished(known, recognised_again):
+    sound = [media.excerpt(0, 40)]
+    whole = list(transcribe(sound, Spy(batch=4)))
+    assert len(whole) == 8
+    spy = Spy(batch=4)
+    again = list(transcribe(sound, spy, {n: whole[n] for n in known}))
+    numbers = {window.number for window in whole if window.start in spy.heard}
+    assert again == whole
+    assert numbers - set(range(7, len(whole))) == recognised_again
+
+
+def test_windows_are_planned_batch_by_batch_with_the_language_before_they_are_recognised():
+    planned: dict[int, tuple[float, float]] = {}
+    languages = set()
+
+    def on_planned(borders, language):
+        assert not borders.keys() & planned.keys()
+        planned.update(borders)
+        languages.add(language)
+
+    spy = Spy(lambda done: len(planned) > done or pytest.fail("not planned yet"), batch=4)
+    for window in transcribe([media.excerpt(0, 40)], spy, None, on_planned):
+        assert planned[window.number] == (window.start, window.end)
+    assert languages == {spy.language} == {f"heard at {planned[0][0]}"}
+
+
+def test_a_known_window_with_other_borders_is_recognised_again():
+    sound = [media.excerpt(0, 40)]
+    whole = list(transcribe(sound, Spy(batch=1)))
+    spy = Spy(batch=1)
+    done = {window.number: window for window in whole} | {2: replace(whole[2], end=whole[2].end + 0.5)}
+    assert list(transcribe(sound, spy, done)) == whole
+    assert spy.heard == [whole[2].start]
 
 
 # --------------------------------------------------------------------------------------------- tidying up
