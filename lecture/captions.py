@@ -16,6 +16,8 @@ from lecture.cues import TIMING, Cue, seconds, span, srt_cues, vtt_cues
 from lecture.errors import CaptionError
 from lecture.transcript import DRAFT_PREFIX, Segment, Transcript, one_line
 
+_LONGEST_NAME = 120
+"""Characters of a file's name in messages."""
 CAPTION_SUFFIXES = (".srt", ".vtt", ".txt")
 MAX_BYTES = 10_000_000
 """Ten hours of captions with a time for each word take about 6 MB; what is larger is something else."""
@@ -54,8 +56,9 @@ def read_captions(source: Path | bytes, name: str = "") -> Transcript:
         CaptionError: too large, empty, not text, of an unknown kind, without captions, or with times that
             cannot be read or that end before they start; the message names the line.
     """
-    name = one_line(PurePath(name or (source.name if isinstance(source, Path) else "")).name)[:120]
+    name = one_line(PurePath(name or (source.name if isinstance(source, Path) else "")).name)
     suffix = PurePath(name).suffix.lower()
+    name = name[:_LONGEST_NAME]
     if suffix not in CAPTION_SUFFIXES:
         raise CaptionError(f"{name or 'The file'} is not a caption file. Choose one that ends in .srt, .vtt or .txt.")
     text, warnings = _decode(_content(source, name), name)

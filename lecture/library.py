@@ -19,20 +19,18 @@ from statistics import median
 from typing import Any, Literal
 
 import platformdirs
-from alembic import command
-from alembic.config import Config
 from pydantic import TypeAdapter
-from sqlalchemy import ForeignKey, create_engine, delete, event, select, text, update
-from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship, sessionmaker
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.orm import Session, sessionmaker
 
 from lecture.audio import Recording
-from lecture.errors import SourceError, StorageError
+from lecture.database import LectureRow, PreferenceRow, SentenceRow, WindowRow, open_database, plain_errors
+from lecture.errors import SourceError
 from lecture.flashcards import Flashcard
 from lecture.notes import Notes
 from lecture.process import Lecture, Progress, Settings
 from lecture.sentences import Sentence, sentences
-from lecture.source import Source, StoredFile, storage_error
+from lecture.source import Source, StoredFile
 from lecture.transcribe import Borders, Recognised
 from lecture.transcript import Segment, Transcript
 from models import Choice
@@ -41,8 +39,6 @@ State = Literal["waiting", "running", "ready", "failed", "cancelled"]
 
 _RECENT = 20
 """Lectures that an estimate goes by."""
-BUSY_S = 15.0
-"""Seconds to wait for another process that is writing, before the database counts as locked."""
 
 _settings = TypeAdapter(Settings)
 _progress = TypeAdapter(Progress)
@@ -88,65 +84,6 @@ class Hit:
     sentence: Sentence
 
 
-class _Base(DeclarativeBase):
-    pass
-
-
-class _LectureRow(_Base):
-    __tablename__ = "lectures"
-
-    number: Mapped[int] = mapped_column(primary_key=True)  # the order of coming in, whatever the clock says
-    id: Mapped[str] = mapped_column(unique=True)
-    title: Mapped[str]
-    created: Mapped[str]
-    fingerprint: Mapped[str] = mapped_column(index=True)
-    recording_name: Mapped[str | None]
-    captions_name: Mapped[str | None]
-    settings: Mapped[str]
-    state: Mapped[str] = mapped_column(index=True)
-    progress: Mapped[str]
-    error: Mapped[str | None]
-    duration: Mapped[float | None]
-    choice: Mapped[str | None]
-    language: Mapped[str | None]
-    transcript: Mapped[str | None]
-    notes: Mapped[str | None]
-    flashcards: Mapped[str | None]
-    finished: Mapped[str | None]
-    took: Mapped[float | None]  # seconds of work, where it was not interrupted
-    proposal_for: Mapped[int | None] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"))
-    windows: Mapped[list[_WindowRow]] = relationship(
-        cascade="all, delete-orphan", passive_deletes=True, order_by="_WindowRow.number"
-    )
-
-
-class _WindowRow(_Base):
-    __tablename__ = "windows"
-
-    lecture: Mapped[int] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    start: Mapped[float]
-    end: Mapped[float]
-    segments: Mapped[str | None]
-
-
-class _SentenceRow(_Base):
-    __tablename__ = "sentences"
-
-    lecture: Mapped[int] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    start: Mapped[float]
-    end: Mapped[float]
-    text: Mapped[str]
-
-
-class _PreferenceRow(_Base):
-    __tablename__ = "preferences"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[str]
-
-
 def data_folder() -> Path:
     """Where recordings lie, and by default the database: `LECTURE_DATA`, else the platform's data folder."""
     chosen = os.environ.get("LECTURE_DATA")
@@ -167,14 +104,10 @@ class Library:
             StorageError: the folder or the database cannot be used.
         """
         self.folder = folder or data_folder()
-        with _plain_errors(self.folder):
+        with plain_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             url = url or os.environ.get("LECTURE_DB") or f"sqlite:///{self.folder / 'library.db'}"
-            self._engine = create_engine(url, connect_args={"timeout": BUSY_S} if url.startswith("sqlite") else {})
-            if self._engine.dialect.name == "sqlite":
-                event.listen(self._engine, "connect", _set_up_sqlite)
-                self._engine.connect().close()  # now, since the change to WAL waits for whoever writes
-            bring_up_to_date(self._engine.url.render_as_string(hide_password=False))
+            self._engine = open_database(url)
         self._session = sessionmaker(self._engine)
 
     @property
@@ -197,13 +130,13 @@ class Library:
         """
         fingerprint, chosen = _fingerprint(source), _settings.dump_json(settings).decode()
         files = ((source.recording, "recording"), (source.captions, "captions"))
-        same = (_LectureRow.fingerprint == fingerprint, _LectureRow.settings == chosen)
+        same = (LectureRow.fingerprint == fingerprint, LectureRow.settings == chosen)
         with self._transaction() as session:
-            known = session.scalar(select(_LectureRow).where(*same).limit(1))
+            known = session.scalar(select(LectureRow).where(*same).limit(1))
             if known:
                 source.remove()
                 return self._entry(known), False
-            row = _LectureRow(
+            row = LectureRow(
                 id=secrets.token_urlsafe(16),
                 title=source.title,
                 created=created.isoformat(),
@@ -236,9 +169,9 @@ class Library:
 
     def entries(self) -> list[Entry]:
         """All lectures, the newest first; without proposals, which belong to theirs."""
-        lectures = select(_LectureRow).where(_LectureRow.proposal_for.is_(None))
+        lectures = select(LectureRow).where(LectureRow.proposal_for.is_(None))
         with self._transaction() as session:
-            return [self._entry(row) for row in session.scalars(lectures.order_by(_LectureRow.number.desc()))]
+            return [self._entry(row) for row in session.scalars(lectures.order_by(LectureRow.number.desc()))]
 
     def entry(self, lecture_id: str) -> Entry | None:
         """The lecture of this id."""
@@ -284,15 +217,15 @@ class Library:
         words = query.replace("\0", " ").split()
         if not words:
             return []
-        found = select(_SentenceRow, _LectureRow).join(_LectureRow, _LectureRow.number == _SentenceRow.lecture)
+        found = select(SentenceRow, LectureRow).join(LectureRow, LectureRow.number == SentenceRow.lecture)
         with self._transaction() as session:
             if self._engine.dialect.name == "sqlite":
                 quoted = [f'"{word.replace(chr(34), "")}"' for word in words]
                 matching = text("sentences.rowid IN (SELECT rowid FROM sentences_index WHERE sentences_index MATCH :q)")
                 found = found.where(matching.bindparams(q=" ".join(quoted) + "*"))
             else:
-                found = found.where(*(_SentenceRow.text.icontains(word, autoescape=True) for word in words))
-            found = found.order_by(_LectureRow.number.desc(), _SentenceRow.number).limit(limit)
+                found = found.where(*(SentenceRow.text.icontains(word, autoescape=True) for word in words))
+            found = found.order_by(LectureRow.number.desc(), SentenceRow.number).limit(limit)
             return [
                 Hit(lecture.id, lecture.title, Sentence(sentence.text, sentence.start, sentence.end))
                 for sentence, lecture in session.execute(found)
@@ -308,7 +241,7 @@ class Library:
             row = _row(session, lecture_id)
             if row is None or row.recording_name is None:
                 return
-            proposal = _LectureRow(
+            proposal = LectureRow(
                 id=secrets.token_urlsafe(16),
                 title=row.title,
                 created=created.isoformat(),
@@ -340,8 +273,8 @@ class Library:
                 return
             for name in ("settings", "choice", "language", "transcript", "notes", "flashcards", "finished", "took"):
                 setattr(row, name, getattr(proposal, name))
-            session.execute(delete(_SentenceRow).where(_SentenceRow.lecture == row.number))
-            moved = update(_SentenceRow).where(_SentenceRow.lecture == proposal.number).values(lecture=row.number)
+            session.execute(delete(SentenceRow).where(SentenceRow.lecture == row.number))
+            moved = update(SentenceRow).where(SentenceRow.lecture == proposal.number).values(lecture=row.number)
             session.execute(moved)
             gone = self._files(proposal)
             session.delete(proposal)
@@ -350,9 +283,9 @@ class Library:
     def pace(self, settings: Settings) -> float | None:
         """Seconds of work for a second of lecture, as it was with these settings on this computer; None if never."""
         with self._transaction() as session:
-            ready = select(_LectureRow.took / _LectureRow.duration, _LectureRow.settings)
-            ready = ready.where(_LectureRow.took.is_not(None), _LectureRow.duration > 0)
-            rows = session.execute(ready.order_by(_LectureRow.number.desc()).limit(_RECENT)).tuples()
+            ready = select(LectureRow.took / LectureRow.duration, LectureRow.settings)
+            ready = ready.where(LectureRow.took.is_not(None), LectureRow.duration > 0, LectureRow.choice.is_not(None))
+            rows = session.execute(ready.order_by(LectureRow.number.desc()).limit(_RECENT)).all()
             alike = [
                 pace
                 for pace, used in rows
@@ -367,7 +300,7 @@ class Library:
     def interrupt(self) -> int:
         """Hand what was running when its process ended back to be gone on with; says how many lectures that were."""
         with self._transaction() as session:
-            stopped = session.scalars(select(_LectureRow).where(_LectureRow.state == "running")).all()
+            stopped = session.scalars(select(LectureRow).where(LectureRow.state == "running")).all()
             for row in stopped:
                 row.state = "waiting"
             return len(stopped)
@@ -375,23 +308,27 @@ class Library:
     def take_next(self) -> Entry | None:
         """The lecture that has waited longest, now running."""
         with self._transaction() as session:
-            waiting = select(_LectureRow).where(_LectureRow.state == "waiting").order_by(_LectureRow.number)
+            waiting = select(LectureRow).where(LectureRow.state == "waiting").order_by(LectureRow.number)
             row = session.scalar(waiting.limit(1))
             if row:
                 row.state = "running"
             return self._entry(row) if row else None
 
     def try_again(self, lecture_id: str, settings: Settings | None = None) -> None:
-        """Put a failed or cancelled lecture back in line; it goes on from where it stopped, unless settings change."""
+        """Put a failed or cancelled lecture back in line.
+
+        It goes on from where it stopped, unless other settings would recognise something else.
+        """
         with self._transaction() as session:
             row = _row(session, lecture_id)
             if row is None or row.state not in ("failed", "cancelled"):
                 return
             row.state, row.error = "waiting", None
-            if settings and _settings.dump_json(settings).decode() != row.settings:
+            if settings:
+                if settings.recognition != _settings.validate_json(row.settings).recognition:
+                    row.choice = row.language = None
+                    row.windows.clear()
                 row.settings = _settings.dump_json(settings).decode()
-                row.choice = row.language = None
-                row.windows.clear()
 
     def cancel(self, lecture_id: str) -> None:
         """Stop a lecture's processing before its next window; what was recognised stays."""
@@ -441,7 +378,7 @@ class Library:
             for number, (start, end) in borders.items():
                 window = known.get(number)
                 if window is None:
-                    row.windows.append(_WindowRow(number=number, start=start, end=end))
+                    row.windows.append(WindowRow(number=number, start=start, end=end))
                 elif (window.start, window.end) != (start, end):
                     window.start, window.end, window.segments = start, end, None
 
@@ -451,8 +388,8 @@ class Library:
             row = _row(session, lecture_id)
             if row:
                 found = _segments.dump_json(tuple(segments)).decode()
-                this = (_WindowRow.lecture == row.number, _WindowRow.number == number)
-                session.execute(update(_WindowRow).where(*this).values(segments=found))
+                this = (WindowRow.lecture == row.number, WindowRow.number == number)
+                session.execute(update(WindowRow).where(*this).values(segments=found))
 
     def recognised(self, lecture_id: str) -> dict[int, Recognised]:
         """What was recognised of a lecture, by the windows' numbers."""
@@ -462,7 +399,7 @@ class Library:
     def latest_segments(self, lecture_id: str, windows: int = 4) -> list[Segment]:
         """The segments of the windows that were recognised last, in order of time."""
         with self._transaction() as session:
-            done = _done(session, lecture_id, _WindowRow.number.desc(), limit=windows)
+            done = _done(session, lecture_id, WindowRow.number.desc(), limit=windows)
             return [segment for window in reversed(done) for segment in _recognised(window).segments]
 
     def finish(self, lecture_id: str, lecture: Lecture, finished: datetime, took: float | None = None) -> None:
@@ -485,7 +422,7 @@ class Library:
             row.duration = lecture.transcript.duration
             row.finished, row.took = finished.isoformat(), took
             session.add_all(
-                _SentenceRow(lecture=row.number, number=number, start=s.start, end=s.end, text=s.text)
+                SentenceRow(lecture=row.number, number=number, start=s.start, end=s.end, text=s.text)
                 for number, s in enumerate(sentences(lecture.transcript))
             )
 
@@ -507,23 +444,23 @@ class Library:
     def preferred_settings(self) -> Settings | None:
         """The settings chosen last."""
         with self._transaction() as session:
-            row = session.get(_PreferenceRow, "settings")
+            row = session.get(PreferenceRow, "settings")
             return _settings.validate_json(row.value) if row else None
 
     def prefer(self, settings: Settings) -> None:
         """Remember settings for the next time."""
         with self._transaction() as session:
-            session.merge(_PreferenceRow(name="settings", value=_settings.dump_json(settings).decode()))
+            session.merge(PreferenceRow(name="settings", value=_settings.dump_json(settings).decode()))
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
-        with _plain_errors(self.folder), self._session.begin() as session:
+        with plain_errors(self.folder), self._session.begin() as session:
             yield session
 
-    def _files(self, row: _LectureRow) -> Path:
+    def _files(self, row: LectureRow) -> Path:
         return self.folder / "lectures" / row.id
 
-    def _entry(self, row: _LectureRow) -> Entry:
+    def _entry(self, row: LectureRow) -> Entry:
         folder = self._files(row)
         return Entry(
             id=row.id,
@@ -541,31 +478,12 @@ class Library:
         )
 
 
-def bring_up_to_date(url: str, revision: str = "head") -> None:
-    """Give a database the tables of this version of the program, keeping what is in it.
-
-    Args:
-        url: SQLAlchemy's URL of the database.
-        revision: how far to go; tests stop on the way.
-    """
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["url"] = url
-    command.upgrade(config, revision)
+def _row(session: Session, lecture_id: str) -> LectureRow | None:
+    return session.scalar(select(LectureRow).where(LectureRow.id == lecture_id))
 
 
-def _set_up_sqlite(connection: Any, _record: object) -> None:
-    """Readers never wait for the writer (WAL), every commit survives a crash, and rows go with their lecture."""
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _row(session: Session, lecture_id: str) -> _LectureRow | None:
-    return session.scalar(select(_LectureRow).where(_LectureRow.id == lecture_id))
-
-
-def _proposal(session: Session, row: _LectureRow) -> _LectureRow | None:
-    return session.scalar(select(_LectureRow).where(_LectureRow.proposal_for == row.number))
+def _proposal(session: Session, row: LectureRow) -> LectureRow | None:
+    return session.scalar(select(LectureRow).where(LectureRow.proposal_for == row.number))
 
 
 def _declared(source: Source) -> float | None:
@@ -578,14 +496,14 @@ def _declared(source: Source) -> float | None:
 
 
 def _done(
-    session: Session, lecture_id: str, order: Any = _WindowRow.number, limit: int | None = None
-) -> Sequence[_WindowRow]:
+    session: Session, lecture_id: str, order: Any = WindowRow.number, limit: int | None = None
+) -> Sequence[WindowRow]:
     """The windows of a lecture that were recognised."""
-    done = select(_WindowRow).join(_LectureRow).where(_LectureRow.id == lecture_id, _WindowRow.segments.is_not(None))
+    done = select(WindowRow).join(LectureRow).where(LectureRow.id == lecture_id, WindowRow.segments.is_not(None))
     return session.scalars(done.order_by(order).limit(limit)).all()
 
 
-def _recognised(window: _WindowRow) -> Recognised:
+def _recognised(window: WindowRow) -> Recognised:
     return Recognised(window.number, window.start, window.end, _segments.validate_json(window.segments or "[]"))
 
 
@@ -598,29 +516,3 @@ def _fingerprint(source: Source) -> str:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def _plain_errors(folder: Path) -> Iterator[None]:
-    """Turn what databases and disks refuse into one sentence."""
-    try:
-        yield
-    except DatabaseError as error:
-        damaged = any(sign in str(error.orig) for sign in ("malformed", "not a database"))
-        if damaged:
-            said = f"The library's database in {folder} is damaged. Restore a backup, or move it away to begin anew."
-            raise StorageError(said) from error
-        if not isinstance(error, OperationalError):  # a mistake of ours, not of a disk
-            raise
-        reason = str(error.orig)
-        if "locked" in reason:
-            said = "The library is being used by another program. Wait a moment and try again."
-        elif "full" in reason:
-            said = "The disk is full. Free some space and try again."
-        elif "readonly" in reason or "unable to open" in reason:
-            said = f"The library in {folder} cannot be written. Check that the folder and its files may be written to."
-        else:
-            said = f"The library's database does not answer ({reason}). Check LECTURE_DB, and that it is running."
-        raise StorageError(said) from error
-    except OSError as error:
-        raise storage_error(error, folder) from error

@@ -43,6 +43,11 @@ class Settings:
     writer_model: str | None = None
     summary_length: Length = "medium"
 
+    @property
+    def recognition(self) -> tuple[str, str, str | None, str]:
+        """Those of the settings that decide what is recognised; the others only change the notes."""
+        return self.recogniser, self.model, self.language, self.vocabulary
+
 
 @dataclass(frozen=True)
 class Progress:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 import models
+from lecture.database import bring_up_to_date
 from lecture.errors import StorageError
-from lecture.library import Library, bring_up_to_date
+from lecture.library import Library
 from lecture.process import Progress, Record, Settings, process
 from lecture.source import on_disk
 from lecture.transcribe import Recognised

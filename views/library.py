@@ -33,15 +33,20 @@ def library_view() -> None:
 
 
 def _list() -> None:
-    for entry in session.library().entries():
-        with st.container(horizontal=True, vertical_alignment="center"):
-            with st.container():
-                if st.button(f"**{plain(entry.title)}**", key=f"open {entry.id}", type="tertiary"):
-                    session.open_lecture(entry.id)
-                    st.rerun()
-                st.caption(plain(_facts(entry)))
-            with st.popover("Change", icon=":material/more_horiz:"):
-                _change(entry)
+    with st.container(key="lectures"):
+        for entry in session.library().entries():
+            _row(entry)
+
+
+def _row(entry: Entry) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(gap=None):
+            if st.button(f"**{plain(entry.title.strip())}**", key=f"open {entry.id}", type="tertiary"):
+                session.open_lecture(entry.id)
+                st.rerun()
+            st.caption(plain(_facts(entry)))
+        with st.popover("Change", icon=":material/more_horiz:"):
+            _change(entry)
 
 
 def _facts(entry: Entry) -> str:
@@ -76,7 +81,7 @@ def _hits(query: str) -> None:
         st.caption("Nobody said that in your lectures.")
     for number, hit in enumerate(hits):
         with st.container(horizontal=True, vertical_alignment="center"):
-            label = f"**{format_time(hit.sentence.start)} · {plain(hit.title)}**"
+            label = f"**{format_time(hit.sentence.start)} · {plain(hit.title.strip())}**"
             if st.button(label, key=f"hit {number}", type="tertiary"):
                 session.open_lecture(hit.lecture_id, hit.sentence.start)
                 st.rerun()

@@ -19,6 +19,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
+from lecture.library import Library
+from lecture.process import Settings
 from tests.fixtures import machine, media
 
 ROOT = Path(__file__).parents[2]
@@ -28,16 +30,77 @@ SPOKEN_S = 12.0
 expect.set_options(timeout=20_000)
 
 
-@dataclass(frozen=True)
 class Server:
-    """A running page, and the folder in which it keeps what it was given."""
+    """The program as `streamlit run app3.py` starts it, on a machine of its own: its address, and what it keeps."""
 
-    url: str
-    temporary: Path
+    def __init__(self, folder: Path, *options: str, **settings: str) -> None:
+        """Start it.
+
+        Args:
+            folder: empty; everything that it writes lies there.
+            options: Streamlit's, as on its command line.
+            settings: environment variables.
+        """
+        port = _free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self._data, self._log = folder / "data", folder / "log.txt"
+        self._environment = {**os.environ, **machine.empty(folder), "HOME": str(folder), **settings}
+        self._command = [*"-m streamlit run app3.py --server.port".split(), str(port), *options]
+        self.start()
+
+    def start(self) -> None:
+        """Start it again after its end, with what it kept."""
+        command = [sys.executable, *self._command]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
+            )
+        try:
+            self._wait()
+        except BaseException:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """End it at once, as a power cut does: it cannot do anything about it."""
+        self._process.kill()
+        self._process.wait(timeout=20)
+
+    def end(self) -> None:
+        """End it for good; nothing went wrong in it that its log knows of."""
+        self._process.terminate()
+        self._process.wait(timeout=20)
+        assert "Traceback" not in self.log(), self.log()
+
+    def log(self) -> str:
+        """All that it printed."""
+        return self._log.read_text()
 
     def kept_files(self) -> set[Path]:
-        """The recordings and captions that the program holds now."""
-        return {path for path in self.temporary.glob("lecture-*/*") if path.is_file()}
+        """The recordings and captions that it holds now."""
+        parts = (self._data / "incoming", self._data / "lectures")
+        return {path for part in parts for path in part.rglob("*") if path.is_file()}
+
+    def library(self) -> Library:
+        """Its library, opened beside it."""
+        return Library(f"sqlite:///{self._data / 'library.db'}", self._data)
+
+    def forget(self) -> None:
+        """Delete all lectures and what it remembers of settings."""
+        library = self.library()
+        for entry in library.entries():
+            library.delete(entry.id)
+        library.prefer(Settings())
+        library.close()
+
+    def _wait(self, patience_s: float = 90.0) -> None:
+        deadline = time.monotonic() + patience_s
+        while self._process.poll() is None and time.monotonic() < deadline:
+            with contextlib.suppress(URLError, ConnectionError), urlopen(f"{self.url}/_stcore/health") as answer:
+                if answer.status == 200:
+                    return
+            time.sleep(0.2)
+        raise RuntimeError(f"the page did not start:\n{self.log()}")
 
 
 @dataclass
@@ -70,7 +133,7 @@ def _chromium(playwright: Playwright) -> str:
     return installed or own
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser with a new profile whose microphone hears the start of the demonstration lecture, once."""
     heard = media.write(tmp_path_factory.mktemp("microphone") / "heard.wav", media.excerpt(0.0, SPOKEN_S), rate=48_000)
@@ -88,48 +151,38 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         browser.close()
 
 
-Start = Callable[[dict[str, str]], Server]
+Start = Callable[..., Server]
 
 
-@pytest.fixture(scope="module")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Starts the program as `streamlit run app3.py` does, on a machine of its own."""
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts the program once more, for this test alone; takes what `Server` takes after its folder."""
     with contextlib.ExitStack() as running:
-        yield lambda settings: running.enter_context(_running(tmp_path_factory.mktemp("server"), settings))
+
+        def start(*options: str, **settings: str) -> Server:
+            folder = tmp_path / f"server {len(list(tmp_path.iterdir()))}"
+            folder.mkdir()
+            server = Server(folder, *options, **settings)
+            running.callback(server.end)
+            return server
+
+        yield start
 
 
-@pytest.fixture(scope="module")
-def server(chromium: Browser, start: Start) -> Server:
-    """The page on a machine without Whisper and without a network. (No browser, no server.)"""
-    return start({})
+@pytest.fixture(scope="session")
+def _server(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The program on a machine without Whisper and without a network. (No browser, no server.)"""
+    server = Server(tmp_path_factory.mktemp("server"))
+    yield server
+    server.end()
 
 
-@contextlib.contextmanager
-def _running(folder: Path, settings: dict[str, str]) -> Iterator[Server]:
-    url = f"http://127.0.0.1:{_free_port()}"
-    temporary, log = folder / "temporary", folder / "log.txt"
-    temporary.mkdir()
-    environment = {**os.environ, **machine.empty(folder), "HOME": str(folder), "TMPDIR": str(temporary), **settings}
-    command = [sys.executable, "-m", "streamlit", "run", "app3.py", "--server.port", url.rpartition(":")[2]]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        _wait_for(url, process, log)
-        yield Server(url, temporary)
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-    assert "Traceback" not in log.read_text(), log.read_text()
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path, patience_s: float = 90.0) -> None:
-    deadline = time.monotonic() + patience_s
-    while process.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(URLError, ConnectionError), urlopen(f"{url}/_stcore/health", timeout=5) as answer:
-            if answer.status == 200:
-                return
-        time.sleep(0.2)
-    raise RuntimeError(f"the page did not start:\n{log.read_text()}")
+@pytest.fixture
+def server(_server: Server) -> Iterator[Server]:
+    """The same, without any lecture: nothing of one test is left for another."""
+    yield _server
+    _server.forget()
+    assert _server.kept_files() == set()
 
 
 def _free_port() -> int:
@@ -148,16 +201,17 @@ def watch() -> Iterator[Watch]:
 
 
 @pytest.fixture
-def browse(chromium: Browser, watch: Watch) -> Iterator[Callable[..., Page]]:
-    """Opens a page in a tab of its own; takes what `Browser.new_context` takes."""
+def browse(chromium: Browser, watch: Watch, start: Start) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a browser of its own, or a lecture's address; takes what `Browser.new_context` takes."""
+    assert start  # whose servers outlive the pages: a page whose server ends complains
     contexts: list[BrowserContext] = []
 
-    def browse(server: Server, **options: object) -> Page:
+    def browse(server: Server, lecture: str = "", **options: object) -> Page:
         contexts.append(chromium.new_context(permissions=["microphone"], **options))
         page = contexts[-1].new_page()
         watch.over(page)
-        page.goto(server.url)
-        expect(page.get_by_role("heading", name="Lecture Voice-to-Notes")).to_be_visible(timeout=60_000)
+        page.goto(f"{server.url}/?lecture={lecture}" if lecture else server.url)
+        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
         return page
 
     yield browse

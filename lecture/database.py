@@ -1,0 +1,142 @@
+"""The library's database: its tables, opening it, bringing an older one up to date, and what can go wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, ForeignKey, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from lecture.errors import StorageError
+from lecture.source import storage_error
+
+BUSY_S = 15.0
+"""Seconds to wait for another process that is writing, before the database counts as locked."""
+
+
+class Base(DeclarativeBase):
+    """Where SQLAlchemy notes the tables; `migrations/` makes them."""
+
+
+class LectureRow(Base):
+    """A lecture: what was given, where its processing stands, and what was made of it (as JSON)."""
+
+    __tablename__ = "lectures"
+
+    number: Mapped[int] = mapped_column(primary_key=True)  # the order of coming in, whatever the clock says
+    id: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    created: Mapped[str]
+    fingerprint: Mapped[str] = mapped_column(index=True)
+    recording_name: Mapped[str | None]
+    captions_name: Mapped[str | None]
+    settings: Mapped[str]
+    state: Mapped[str] = mapped_column(index=True)
+    progress: Mapped[str]
+    error: Mapped[str | None]
+    duration: Mapped[float | None]
+    choice: Mapped[str | None]
+    language: Mapped[str | None]
+    transcript: Mapped[str | None]
+    notes: Mapped[str | None]
+    flashcards: Mapped[str | None]
+    finished: Mapped[str | None]
+    took: Mapped[float | None]  # seconds of work, where it was not interrupted
+    proposal_for: Mapped[int | None] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"))
+    windows: Mapped[list[WindowRow]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="WindowRow.number"
+    )
+
+
+class WindowRow(Base):
+    """A window of a lecture: its borders in seconds, and its segments once they are recognised."""
+
+    __tablename__ = "windows"
+
+    lecture: Mapped[int] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    start: Mapped[float]
+    end: Mapped[float]
+    segments: Mapped[str | None]
+
+
+class SentenceRow(Base):
+    """A sentence of a lecture that is ready, to be searched for."""
+
+    __tablename__ = "sentences"
+
+    lecture: Mapped[int] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    start: Mapped[float]
+    end: Mapped[float]
+    text: Mapped[str]
+
+
+class PreferenceRow(Base):
+    """What the student prefers."""
+
+    __tablename__ = "preferences"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+def open_database(url: str) -> Engine:
+    """Connect to a database by SQLAlchemy's URL, with the tables of this version of the program."""
+    engine = create_engine(url, connect_args={"timeout": BUSY_S} if url.startswith("sqlite") else {})
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        engine.connect().close()  # now, since the change to WAL waits for whoever writes
+    bring_up_to_date(engine.url.render_as_string(hide_password=False))
+    return engine
+
+
+def bring_up_to_date(url: str, revision: str = "head") -> None:
+    """Give a database the tables of this version of the program, keeping what is in it.
+
+    Args:
+        url: SQLAlchemy's URL of the database.
+        revision: how far to go; tests stop on the way.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["url"] = url
+    command.upgrade(config, revision)
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    """Readers never wait for the writer (WAL), every commit survives a crash, and rows go with their lecture."""
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@contextmanager
+def plain_errors(folder: Path) -> Iterator[None]:
+    """Turn what databases and disks refuse into one sentence."""
+    try:
+        yield
+    except DatabaseError as error:
+        damaged = any(sign in str(error.orig) for sign in ("malformed", "not a database"))
+        if damaged:
+            said = f"The library's database in {folder} is damaged. Restore a backup, or move it away to begin anew."
+            raise StorageError(said) from error
+        if not isinstance(error, OperationalError):  # a mistake of ours, not of a disk
+            raise
+        reason = str(error.orig)
+        if "locked" in reason:
+            said = "The library is being used by another program. Wait a moment and try again."
+        elif "full" in reason:
+            said = "The disk is full. Free some space and try again."
+        elif "readonly" in reason or "unable to open" in reason:
+            said = f"The library in {folder} cannot be written. Check that the folder and its files may be written to."
+        else:
+            said = f"The library's database does not answer ({reason}). Check LECTURE_DB, and that it is running."
+        raise StorageError(said) from error
+    except OSError as error:
+        raise storage_error(error, folder) from error

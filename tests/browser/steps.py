@@ -1,0 +1,138 @@
+"""What a student does on the page, and what is seen there."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import FilePayload, Locator, Page, TimeoutError, expect
+
+from tests.fixtures import media
+
+CAPTIONS = media.SAMPLE.with_suffix(".vtt")
+TIDES = Path(__file__).parents[1] / "fixtures" / "tiny_whisper" / "lecture.mp3"
+PATIENCE_MS = 120_000
+"""For recognition on a busy machine."""
+PHONE = {"width": 390, "height": 844}
+
+
+@dataclass(frozen=True)
+class Downloaded:
+    """A file as the browser saved it."""
+
+    name: str
+    mime_type: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("utf-8-sig")
+
+
+def give(page: Page, *files: Path | FilePayload) -> None:
+    """Upload files and have notes made of them."""
+    uploader = page.get_by_test_id("stFileUploader")
+    uploader.locator("input[type=file]").set_input_files(list(files))
+    button = page.get_by_role("button", name="Make study notes")
+    expect(button).to_be_enabled()
+    button.click()
+
+
+def payload(name: str, content: str | bytes) -> FilePayload:
+    content = content.encode() if isinstance(content, str) else content
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+def record(page: Page, seconds: float) -> None:
+    """Press the recorder's button, let the lecturer speak, press it again."""
+    button = page.frame_locator("iframe[title*=mic_recorder]").get_by_role("button")
+    expect(button).to_have_text("● Start recording")
+    button.click()
+    expect(button).to_have_text("■ Stop, and make study notes")
+    page.wait_for_timeout(seconds * 1000)  # speech takes its time
+    button.click()
+
+
+def expect_results(page: Page) -> None:
+    expect(page.get_by_role("tab", name="Summary")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def open_tab(page: Page, name: str) -> Locator:
+    page.get_by_role("tab", name=name).click()
+    panel = page.get_by_role("tabpanel", name=name)
+    expect(panel).to_be_visible()
+    return panel
+
+
+def transcript_of(page: Page) -> str:
+    lines = open_tab(page, "Transcript").locator(".timed span")
+    expect(lines.first).to_be_visible()
+    return " ".join(lines.all_inner_texts())
+
+
+def start_over(page: Page) -> None:
+    page.get_by_role("button", name="Start over").click()
+    expect(page.get_by_role("heading", name="Lecture Voice-to-Notes")).to_be_visible()
+    expect(page.get_by_role("button", name="Make study notes")).to_be_disabled()
+
+
+def save(page: Page, button: Locator) -> Downloaded:
+    with page.expect_response(lambda response: "/media/" in response.url) as response, page.expect_download() as file:
+        button.click()
+    content = Path(file.value.path()).read_bytes()
+    return Downloaded(file.value.suggested_filename, response.value.headers["content-type"], content)
+
+
+def download(page: Page, what: str, kind: str) -> Downloaded:
+    """Save one of the files that the results view offers, such as the "SRT" of the "Transcript"."""
+    return save(page, page.locator(f".st-key-download-{what}-{kind}".replace(" ", "-")).get_by_role("button"))
+
+
+def expect_one_sentence(page: Page, says: str | re.Pattern[str]) -> None:
+    """The page shows this error, and nothing that only a programmer understands."""
+    alert = page.get_by_test_id("stAlert")
+    expect(alert).to_have_count(1, timeout=PATIENCE_MS)
+    expect(alert).to_contain_text(says)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert "Traceback" not in page.locator("body").inner_text()
+
+
+def choose(page: Page, setting: str, option: str) -> None:
+    page.get_by_role("combobox", name=setting).fill(option)
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def seconds_of_a_rerun(page: Page) -> float:
+    """How long a chosen setting takes until what depends on it is there."""
+    setting = page.get_by_role("combobox", name="Writer")
+    setting.fill("Local")
+    began = time.monotonic()
+    page.get_by_role("option", name="Local language model").click()
+    expect(page.get_by_role("combobox", name="Language model")).to_be_visible()
+    took = time.monotonic() - began
+    choose(page, "Writer", "Built in: quotes the lecture")
+    expect(page.get_by_role("combobox", name="Language model")).to_have_count(0)
+    return took
+
+
+def expect_fits(page: Page) -> None:
+    """Nothing has to be scrolled sideways to be seen."""
+    too_wide = page.evaluate(
+        """() => [document.documentElement, ...document.querySelectorAll('[data-testid=stMain]')]
+            .filter(element => element.scrollWidth > element.clientWidth)
+            .map(element => `${element.tagName} ${element.scrollWidth} > ${element.clientWidth}`)"""
+    )
+    assert too_wide == []
+
+
+def expect_readable(page: Page, least: float = 4.5) -> None:
+    """All text that is to be read stands out from what lies behind it (WCAG 2.2, success criterion 1.4.3)."""
+    with contextlib.suppress(TimeoutError):  # the page's own style arrives after its first texts
+        page.wait_for_function(f"least => ({_PALE_TEXTS})(least).length === 0", arg=least, timeout=5_000)
+    assert page.evaluate(_PALE_TEXTS, least) == []
+
+
+_PALE_TEXTS = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
