@@ -111,8 +111,7 @@ class _Written(Record):
         if progress.step == self._step and time.monotonic() - self._written < WRITE_S:
             return
         self._step, self._written = progress.step, time.monotonic()
-        if not self._library.is_wanted(self._id):
-            raise Cancelled("This lecture was cancelled.")
+        self._stop_if_unwanted()
         self._library.note_progress(self._id, progress)
 
     def on_choice(self, choice: models.Choice) -> None:
@@ -123,9 +122,14 @@ class _Written(Record):
 
     def on_recognised(self, window: Recognised) -> None:
         self._library.note_segments(self._id, window.number, window.segments)
+        self._stop_if_unwanted()
 
     def earlier(self) -> Earlier:
         choice, language = self._library.choice(self._id)
         windows = self._library.recognised(self._id)
         self.earlier_windows = len(windows)
         return Earlier(choice, language, windows)
+
+    def _stop_if_unwanted(self) -> None:
+        if not self._library.is_wanted(self._id):
+            raise Cancelled("This lecture was cancelled.")

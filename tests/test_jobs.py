@@ -196,16 +196,23 @@ def test_a_ready_lecture_is_neither_cancelled_nor_tried_again(library):
     assert library.entry(entry.id) == ready
 
 
-def test_trying_again_with_other_settings_begins_anew(library, recording, undisturbed, monkeypatch):
+@pytest.mark.parametrize(
+    ("settings", "anew"), [(Settings(vocabulary="quartz"), True), (Settings(summary_length="short"), False)]
+)
+def test_trying_again_begins_anew_only_where_something_else_would_be_recognised(
+    settings, anew, library, recording, undisturbed, monkeypatch
+):
     spy = Spy(lambda done: library.cancel(entry.id) if done == 2 else None).installed(monkeypatch)
     entry = add(library, recording, "a.flac")
     work(library, spy)
     wait_for(library, entry, "cancelled")
     time.sleep(0.5)
     before = len(spy.heard)
-    library.try_again(entry.id, Settings(summary_length="short"))
+    library.try_again(entry.id, settings)
     wait_for(library, entry, "ready")
-    assert spy.heard[before:] == undisturbed[1]
+    again = spy.heard[before:]
+    assert again == (undisturbed[1] if anew else undisturbed[1][len(undisturbed[1]) - len(again) :])
+    assert (len(again) == len(undisturbed[1])) == anew
 
 
 def test_another_tab_sees_how_far_a_lecture_is(library, recording, monkeypatch):
@@ -300,7 +307,7 @@ def test_a_library_that_cannot_be_written_stops_the_work_until_it_can(
     fault, tmp_path, recording, undisturbed, monkeypatch
 ):
     """The worker says so, loses nothing, fails nothing, and goes on by itself."""
-    monkeypatch.setattr("lecture.library.BUSY_S", 0.2)
+    monkeypatch.setattr("lecture.database.BUSY_S", 0.2)
     library, begin, sentence = Library(folder=tmp_path / "library"), *FAULTS[fault]
     at_fifth, broken = threading.Event(), threading.Event()
 

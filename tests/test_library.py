@@ -466,7 +466,7 @@ def test_another_database_can_be_named(tmp_path, monkeypatch):
 
 
 def test_a_library_that_another_program_holds_says_so_and_works_when_released(library, monkeypatch):
-    monkeypatch.setattr("lecture.library.BUSY_S", 0.2)
+    monkeypatch.setattr("lecture.database.BUSY_S", 0.2)
     ours = Library(folder=library.folder)
     with contextlib.closing(sqlite3.connect(library.folder / "library.db")) as other:
         other.execute("BEGIN EXCLUSIVE")
