@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import av
 import numpy as np
@@ -180,6 +180,16 @@ class Recording:
                 yield from packet.decode()
             except _DAMAGE:
                 continue
+
+
+def declared_duration(content: BinaryIO) -> float | None:
+    """Seconds that a recording says it lasts; None where it does not say, or cannot be read."""
+    content.seek(0)
+    try:
+        with av.open(content, "r", options={"format_whitelist": _CONTAINERS}) as container:
+            return container.duration / av.time_base if container.duration else None
+    except _DAMAGE:
+        return None
 
 
 def _riff_size(path: Path) -> int:

@@ -13,13 +13,16 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit_mic_recorder import mic_recorder
 
+from lecture.audio import declared_duration
 from lecture.captions import CAPTION_SUFFIXES
 from lecture.errors import LectureError, SourceError
 from lecture.process import Settings
 from lecture.source import RECORDING_SUFFIXES, Source, is_captions, store
+from lecture.transcript import format_time
 from views import session
 from views.library import library_view
 from views.text import plain
+from views.working import estimate
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -47,8 +50,20 @@ def _upload(settings: Settings) -> None:
             key=session.key("upload"),
             help="With captions (SRT, VTT or TXT) nothing has to be recognised: the notes are ready at once.",
         )
+        if files:
+            _say_how_long(files, settings)
         if st.button("Make study notes", type="primary", disabled=not files, key=session.key("process")):
             _take(lambda: _stored(files), settings)
+
+
+def _say_how_long(files: Sequence[UploadedFile], settings: Settings) -> None:
+    """Before the work starts: how long the recording is, and how long the work will take, where that is known."""
+    if any(is_captions(file.name) for file in files):
+        return
+    seconds = declared_duration(files[0])
+    if seconds:
+        takes = estimate(settings, seconds)
+        st.caption(f"{format_time(seconds)} long" + (f": {takes} of work, going by earlier lectures" if takes else ""))
 
 
 def _record(settings: Settings) -> None:

@@ -52,17 +52,19 @@ def _progress() -> None:
 def describe(entry: Entry) -> str:
     """A lecture's state in the student's words: "Waiting", "Listening … 12:30 of 58:00", "Ready"."""
     if entry.state == "waiting":
-        return " · ".join(filter(None, ["Waiting for its turn", _estimate(entry, entry.duration)]))
+        return " · ".join(filter(None, ["Waiting for its turn", estimate(entry.settings, entry.duration)]))
     if entry.state == "running":
         left = entry.progress.total and entry.progress.total - entry.progress.done
         said = f"{entry.progress.step} … {entry.progress.how_far}"
-        return " · ".join(filter(None, [said, _estimate(entry, left) if entry.progress.unit == "seconds" else ""]))
+        return " · ".join(
+            filter(None, [said, estimate(entry.settings, left) if entry.progress.unit == "seconds" else ""])
+        )
     return {"ready": "Ready", "cancelled": "Cancelled", "failed": "Failed"}[entry.state]
 
 
-def _estimate(entry: Entry, seconds: float | None) -> str:
-    """How long so many seconds of this lecture will take, going by earlier ones; empty where nothing is known."""
-    pace = session.library().pace(entry.settings)
+def estimate(settings: Settings, seconds: float | None) -> str:
+    """How long so many seconds of a lecture will take, going by earlier ones; empty where nothing is known."""
+    pace = session.library().pace(settings)
     if not pace or not seconds:
         return ""
     minutes = pace * seconds / 60

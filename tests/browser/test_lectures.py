@@ -410,3 +410,29 @@ def test_the_library_fits_a_phone_and_can_be_read(browse: Browse, server: Server
     expect(page.get_by_role("button", name=re.compile("^00:01 · "))).to_be_visible()
     expect_fits(page)
     expect_readable(page)
+
+
+def test_a_lecture_transcribed_again_is_a_proposal_beside_the_old_one(page: Page, tmp_path: Path) -> None:
+    recording = media.write(tmp_path / "memory.mp3", media.excerpt(0, 12))
+    give(page, recording, CAPTIONS)
+    expect_results(page)
+    old = transcript_of(page)
+    for answer in ("Keep the old one", "Use the new one"):
+        page.get_by_role("button", name="Transcribe again").click()
+        page.get_by_role("button", name=answer).click(timeout=60_000)
+        expect(page.get_by_text("A new transcript is ready.")).to_have_count(0)
+        assert (transcript_of(page) == old) == (answer == "Keep the old one")
+    assert "good morning and welcome" in transcript_of(page)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("PocketSphinx writes a draft")
+    start_over(page)
+    expect(page.get_by_role("button", name="Change")).to_have_count(1)
+
+
+def test_how_long_it_will_take_is_said_before_it_starts(page: Page, tmp_path: Path) -> None:
+    for seconds, says in ((8, "00:08 long"), (9, "00:09 long: less than a minute of work, going by earlier lectures")):
+        recording = media.write(tmp_path / f"memory{seconds}.flac", media.excerpt(0, seconds))
+        page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(recording)
+        expect(page.get_by_text(says, exact=True)).to_be_visible()
+        page.get_by_role("button", name="Make study notes").click()
+        expect_results(page)
+        start_over(page)
