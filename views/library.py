@@ -70,7 +70,7 @@ def _change(entry: Entry) -> None:
 @st.dialog("Delete this lecture?")
 def _ask_before_deleting(entry: Entry) -> None:
     st.markdown(f"**{plain(entry.title)}**: the recording and everything made of it will be gone for good.")
-    if st.button("Delete for good", type="primary", icon=":material/delete:"):
+    if st.button("Delete for good", icon=":material/delete:"):
         session.library().delete(entry.id)
         st.rerun()
 

@@ -31,7 +31,8 @@ def results_view(settings: Settings) -> None:
     moment: float | None = st.session_state.moment
     _head(transcript, notes)
     _player(source, moment)
-    proposal_bar()
+    with st.container():  # always there, so that the tabs keep their place, and what is open in them, when it empties
+        proposal_bar()
     tabs = ["Summary", "Transcript", "Flashcards", "Downloads"]
     summary, text, cards, files = st.tabs(tabs, default=tabs[0] if moment is None else tabs[1])
     with summary:

@@ -125,14 +125,15 @@ def expect_fits(page: Page) -> None:
             .filter(element => element.scrollWidth > element.clientWidth)
             .map(element => `${element.tagName} ${element.scrollWidth} > ${element.clientWidth}`)"""
     )
-    assert too_wide == []
+    assert too_wide == [], too_wide
 
 
 def expect_readable(page: Page, least: float = 4.5) -> None:
     """All text that is to be read stands out from what lies behind it (WCAG 2.2, success criterion 1.4.3)."""
     with contextlib.suppress(TimeoutError):  # the page's own style arrives after its first texts
         page.wait_for_function(f"least => ({_PALE_TEXTS})(least).length === 0", arg=least, timeout=5_000)
-    assert page.evaluate(_PALE_TEXTS, least) == []
+    pale = page.evaluate(_PALE_TEXTS, least)
+    assert pale == [], pale
 
 
 _PALE_TEXTS = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
