@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from lecture.notes import Evidence, Notes, alike, term_weights, terms
+from lecture.notes import Evidence, Notes
+from lecture.ranking import alike, term_weights, terms
 from lecture.sentences import Sentence
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from lecture.flashcards import Flashcard, quoting_cards, spread
 from lecture.local_generation import Generation, Part, Task
-from lecture.notes import Notes, Statement, alike, importance, terms
+from lecture.notes import Notes, Statement
+from lecture.ranking import alike, importance, terms
 from lecture.replies import questions, statements
 from lecture.sentences import Sentence
 from lecture.support import find_support

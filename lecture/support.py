@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from lecture.notes import Evidence, terms
+from lecture.notes import Evidence
+from lecture.ranking import terms
 from lecture.sentences import Sentence
 
 ENOUGH_SUPPORT = 0.85

@@ -8,7 +8,8 @@ from math import ceil
 from typing import Literal, Protocol
 
 from lecture.flashcards import Flashcard, quoting_cards
-from lecture.notes import Evidence, Notes, Statement, alike, importance, stands_alone, terms
+from lecture.notes import Evidence, Notes, Statement
+from lecture.ranking import alike, importance, stands_alone, terms
 from lecture.sentences import Sentence
 
 Length = Literal["short", "medium", "long"]

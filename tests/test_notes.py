@@ -5,7 +5,8 @@ import pytest
 
 from lecture.captions import read_captions
 from lecture.flashcards import GAP, Flashcard
-from lecture.notes import rank_sentences, terms
+from lecture.notes import rank_sentences
+from lecture.ranking import terms
 from lecture.sentences import sentences
 from lecture.transcript import Segment, Transcript
 from lecture.writers import Extractive
