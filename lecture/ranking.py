@@ -1,7 +1,7 @@
 """Which sentences of a lecture matter: terms, their weights, and surface features. No weights of a model, no download.
 
 Such features beat supervised models of other domains on real lectures (Lv et al. 2021, "VT-SSum", arXiv 2106.05606,
-has the data).
+has the data; `benchmarks/notes.py` measures on it).
 """
 
 from __future__ import annotations
@@ -11,37 +11,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
-# Function words of English: they say little about what a lecture is about. Other languages do without, since
-# `weights` below takes away from every word that is common in the lecture itself.
-_FUNCTION_WORDS = frozenset(
-    """
-    a about above actually after again against all almost also although always am among an and another any are
-    around as at away back be became because become been before began begin being below between both but by
-    came can cannot could course did do does doing done down during each either else enough even ever every
-    few first for from further gave get gets getting give given gives go goes going gone got had has have
-    having he her here hers him his how however i if in indeed instead into is it its itself just keep kind
-    know known last later least less let lets like likely little look lot made make makes making many may
-    maybe me mean might mind more most much must my need never new next no nor not nothing now of off often ok
-    okay on once one only onto or other others our out over own people per perhaps put quite rather really
-    right said same say says see seem seen shall she should since so some somebody something sometimes soon
-    still such sure take takes taken talk tell than thank that the their them then there therefore these they
-    thing things think this those though three through thus time to today together too took toward true try
-    turn two uh um under until up upon us use used uses using very want was way ways we well went were what
-    when where whether which while who whole whom whose why will with within without would yes yet you your
-    that's it's we're you're i'm don't let's there's they're we'll i'll we've i've you've isn't doesn't can't
-    """.split()
-)
+from lecture.function_words import ENGLISH, EVERYDAY, function_words, plain, spoken_language
+
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+"""Thai, Lao, Burmese, Khmer, kana and Han: written without spaces between words."""
 
 _DEFINES = re.compile(
     r"\b(?:is|are|means|refers to|is called|are called|is known as|is defined as|we call|stands for)\s+"
     r"(?:an?|the|one|any|when|what|how|that|those)?\b",
-    re.IGNORECASE,
-)
-_CUES = re.compile(
-    r"\b(?:important|remember|key|main|in other words|the idea|the point|the reason|because|therefore|as a result|"
-    r"in summary|to sum(?:marize| up)?|conclu\w+|defin\w+|result|rule|law|theorem|principle|means that)\b",
     re.IGNORECASE,
 )
 _DANGLING = re.compile(
@@ -52,11 +32,14 @@ _DANGLING = re.compile(
 )
 """A sentence that begins like this leans on the one before, or speaks to the room: it does not stand alone."""
 
+_EVERYWHERE = 0.2
+"""Share of the sentences a word is in, from which it counts as a function word of a language without a list."""
+
 
 @lru_cache(maxsize=100_000)
 def _stem(word: str) -> str:
     """A word without the plainest English endings, so that "memories" and "memory" count as one."""
-    word = word.lower().replace("’", "'").removesuffix("'s")
+    word = plain(word).removesuffix("'s")
     for ending, instead in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", "")):
         if word.endswith(ending) and len(word) - len(ending) >= 4 and not word.endswith(("ss", "us", "is")):
             return word.removesuffix(ending) + instead
@@ -68,7 +51,7 @@ def terms(text: str) -> list[str]:
     return [
         _stem(word)
         for word in _WORD.findall(text)
-        if word.lower().replace("’", "'") not in _FUNCTION_WORDS and (len(word) > 1 or not word.isascii())
+        if plain(word) not in ENGLISH and (len(word) > 1 or not word.isascii())
     ]
 
 
@@ -84,20 +67,75 @@ def term_weights(sentences: Sequence[str]) -> dict[str, float]:
     return {t: math.log1p(n) * math.log((total + 1) / (spread[t] + 0.5)) for t, n in frequency.items()}
 
 
+def topics(sentences: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """The words of each sentence that can tell what the lecture is about: stemmed, in order.
+
+    Other than `terms` it looks at the whole lecture: function words are those of its language, everyday words are
+    left out too, and writing without spaces is cut into pairs of letters.
+    """
+    return _topics(tuple(sentences))
+
+
+@lru_cache(maxsize=4)
+def _topics(sentences: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    said = [[plain(word) for word in _words(sentence)] for sentence in sentences]
+    language = spoken_language(word for words in said for word in words)
+    left_out = function_words(language)
+    if language is None:
+        spread = Counter(word for words in said for word in set(words))
+        left_out |= {word for word, n in spread.items() if n > max(2, _EVERYWHERE * len(said))}
+    return tuple(
+        tuple(
+            stem
+            for word in words
+            if word not in left_out
+            and (len(word) > 1 or not word.isascii())
+            and ((stem := _stem(word)) not in EVERYDAY or language not in ("en", None))
+        )
+        for words in said
+    )
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text; where it is written without spaces, each two letters that stand together."""
+    found = []
+    for word in _WORD.findall(text):
+        for run in _UNSPACED.findall(word):
+            found += ["".join(pair) for pair in pairwise(run)] or [run]
+        found += _WORD.findall(_UNSPACED.sub(" ", word))
+    return found
+
+
+@lru_cache(maxsize=4)
+def _common_pairs(sentences: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    """Neighbouring topics said more than once, as "working memory": most are terms of the field."""
+    pairs = Counter(pair for said in _topics(sentences) for pair in pairwise(said))
+    return frozenset(pair for pair, n in pairs.items() if n > 1)
+
+
 def importance(sentences: Sequence[str]) -> list[float]:
     """How much each sentence says, given the whole lecture; higher is more."""
-    weights = term_weights(sentences)
+    return _importance(tuple(sentences), 0, len(sentences))
+
+
+def _importance(lecture: tuple[str, ...], start: int, end: int) -> list[float]:
+    """How much each sentence from `start` to before `end` says about what is spoken of between them."""
+    said, pairs = _topics(lecture), _common_pairs(lecture)
+    spread = Counter(topic for words in said[start:end] for topic in set(words))
     scores = []
-    for sentence in sentences:
-        found = set(terms(sentence))
-        score = math.log1p(len(found)) + 0.08 * sum(weights[t] for t in found) / (1 + 0.1 * len(found))
-        score += 0.25 * bool(_DEFINES.search(sentence)) + 0.15 * bool(_CUES.search(sentence))
-        scores.append(score - 0.2 * bool(_DANGLING.match(sentence)))
+    for i in range(start, end):
+        mine = set(said[i])
+        score = 0.5 * math.log1p(len(mine)) + 0.8 * len(mine) / (1 + len(_WORD.findall(lecture[i])))
+        score += 0.2 * len(pairs.intersection(pairwise(said[i])))
+        score += 0.5 * sum(spread[topic] - 1 for topic in mine) / (end - start)
+        score -= 0.2 * len(mine.intersection(said[i - 1])) if i > 0 else 0
+        score += 0.2 * bool(_DEFINES.search(lecture[i])) - 0.1 * bool(_DANGLING.match(lecture[i]))
+        scores.append(score)
     return scores
 
 
 def rank_sentences(sentences: Sequence[str], start: int, end: int) -> list[int]:
-    """Order `sentences[start:end]` by importance.
+    """Order `sentences[start:end]` by importance to what is spoken of there.
 
     Args:
         sentences: the whole lecture, sentence by sentence.
@@ -107,8 +145,11 @@ def rank_sentences(sentences: Sequence[str], start: int, end: int) -> list[int]:
     Returns:
         The indices from `start` to `end - 1`, most important first.
     """
-    scores = importance(sentences)
-    return sorted(range(start, end), key=lambda i: (-scores[i], i))
+    scores = _importance(tuple(sentences), start, end)
+    # Lecturers say first what a slide or chapter is about, and its last sentence often leads over to the next.
+    for place in range(len(scores)):
+        scores[place] -= 0.7 * place / len(scores) + (place + 1 == len(scores))
+    return sorted(range(start, end), key=lambda i: (-scores[i - start], i))
 
 
 def stands_alone(sentence: str) -> bool:
