@@ -24,6 +24,7 @@ from sqlalchemy.exc import DatabaseError
 from lecture.errors import SourceError, StorageError
 from lecture.library import Entry, Library
 from lecture.process import OnProgress, Progress
+from lecture.proposals import Proposals
 from lecture.source import storage_error
 
 _DATABASE = "library.db"
@@ -252,7 +253,8 @@ def _lectures(library: Library) -> list[Entry]:
 
 
 def _proposals(library: Library) -> list[Entry]:
-    return [proposal for entry in library.entries() if (proposal := library.proposal(entry.id))]
+    proposals = Proposals(library)
+    return [proposal for entry in library.entries() if (proposal := proposals.pending(entry.id))]
 
 
 class _Copied:

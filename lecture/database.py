@@ -9,9 +9,9 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, ForeignKey, create_engine, event
+from sqlalchemy import Engine, ForeignKey, create_engine, event, select
 from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from lecture.errors import StorageError
 from lecture.source import storage_error
@@ -49,6 +49,9 @@ class LectureRow(Base):
     finished: Mapped[str | None]
     took: Mapped[float | None]  # seconds of work, where it was not interrupted
     proposal_for: Mapped[int | None] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"))
+    task: Mapped[str] = mapped_column(default="everything")  # or "notes": the transcript is there, and stays
+    corrections: Mapped[int] = mapped_column(default=0)  # lines corrected since the notes were written
+    written: Mapped[str | None]  # statements of the notes so far, while they are being written
     windows: Mapped[list[WindowRow]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by="WindowRow.number"
     )
@@ -78,6 +81,31 @@ class SentenceRow(Base):
     text: Mapped[str]
 
 
+class VersionRow(Base):
+    """What was made of a lecture before something newer took its place."""
+
+    __tablename__ = "versions"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    lecture: Mapped[int] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"), index=True)
+    settings: Mapped[str]
+    transcript: Mapped[str]
+    notes: Mapped[str]
+    flashcards: Mapped[str]
+    finished: Mapped[str | None]
+
+
+class ExchangeRow(Base):
+    """A question and its answer; `lecture` is None where all lectures were asked."""
+
+    __tablename__ = "exchanges"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    lecture: Mapped[int | None] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"), index=True)
+    exchange: Mapped[str]
+    asked: Mapped[str]
+
+
 class PreferenceRow(Base):
     """What the student prefers."""
 
@@ -85,6 +113,16 @@ class PreferenceRow(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+def lecture_row(session: Session, lecture_id: str) -> LectureRow | None:
+    """The lecture of this id."""
+    return session.scalar(select(LectureRow).where(LectureRow.id == lecture_id))
+
+
+def proposal_row(session: Session, row: LectureRow) -> LectureRow | None:
+    """What is being made, or was made, to take the place of what there is of a lecture."""
+    return session.scalar(select(LectureRow).where(LectureRow.proposal_for == row.number))
 
 
 def open_database(url: str) -> Engine:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from lecture.definitions import Definition, definitions
 from lecture.notes import Evidence, Notes
 from lecture.ranking import alike, term_weights, terms
 from lecture.sentences import Sentence
@@ -27,21 +28,6 @@ _TOPICS = 25
 """Of the lecture's terms, the weightiest: only they are worth asking for in a gap."""
 _MOST = 24
 """Cards of one lecture; more are not learnt in one sitting."""
-_DEFINITION = re.compile(
-    r"""^(?:(?:and|but|so|now|then|well|however|therefore|finally|first|second|third|in\ short),?\s+)*
-        (?P<article>an?\s+|the\s+)?
-        (?P<term>[\w'’-]+(?:\s+(?!of\s+the\b)[\w'’-]+){0,3}?)
-        \s+(?P<verb>is|are|means|refers\ to|is\ called|is\ known\ as|is\ defined\ as)\s+
-        (?P<meaning>(?:an?|the|one|any|when|what|how|the\ number|the\ way)\s+.+?)[.!]?$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_NO_TERM = re.compile(
-    r"\b(?:i|you|he|she|it|we|they|this|that|these|those|there|here|who|what|which|where|when|why|how|one|some|all|"
-    r"both|each|many|most|much|none|is|are|was|were|be|do|does|did|can|will|may|must|should|has|have|had|if|as|to|"
-    r"because|result|reason|example|question|answer|point|thing|idea|problem|way|goal|aim|case|today|let|your|my|our|"
-    r"my|his|her|its|their|first|second|third|last|next|other)\b",
-    re.IGNORECASE,
-)
 _NUMBER = re.compile(r"\b\d[\d.,]*(?:\s?%|\b)")
 _LONGEST_ANSWER = 40
 """Words; a longer answer is more than one idea."""
@@ -60,7 +46,8 @@ def quoting_cards(sentences: Sequence[Sentence], notes: Notes) -> tuple[Flashcar
     weights = term_weights([sentence.text for sentence in sentences])
     topics = dict(sorted(weights.items(), key=lambda item: -item[1])[:_TOPICS])
     gaps = (_gap(statement.evidence, topics) for statement in (*notes.key_points, *notes.summary))
-    return spread(_distinct([*_definitions(sentences), *(card for card in gaps if card)]))
+    asked = (_asking(found) for found in definitions(sentences) if len(found.meaning.split()) <= _LONGEST_ANSWER)
+    return spread(_distinct([*asked, *(card for card in gaps if card)]))
 
 
 def spread(cards: Sequence[Flashcard]) -> tuple[Flashcard, ...]:
@@ -71,26 +58,15 @@ def spread(cards: Sequence[Flashcard]) -> tuple[Flashcard, ...]:
     return tuple(ordered[len(ordered) * i // _MOST] for i in range(_MOST))
 
 
-def _definitions(sentences: Iterable[Sentence]) -> Iterator[Flashcard]:
-    for sentence in sentences:
-        match = _DEFINITION.match(sentence.text)
-        if not match or _NO_TERM.search(match["term"]) or not terms(match["term"]):
-            continue
-        meaning = match["meaning"]
-        if not 3 <= len(meaning.split()) <= _LONGEST_ANSWER:
-            continue
-        verb = "are" if match["verb"].lower() == "are" else "is"
-        yield Flashcard(
-            question=f"What {verb} {(match['article'] or '').lower()}{_in_mid_sentence(match['term'])}?",
-            answer=meaning[:1].upper() + meaning[1:] + ".",
-            evidence=Evidence(sentence.text, sentence.start, sentence.end),
-        )
-
-
-def _in_mid_sentence(term: str) -> str:
-    """A sentence's first word without its capital, unless it is a name or abbreviation (has another capital)."""
-    first = term.split(maxsplit=1)[0]
-    return term if first[1:] != first[1:].lower() else term[:1].lower() + term[1:]
+def _asking(definition: Definition) -> Flashcard:
+    """A card that asks for a term's meaning."""
+    verb = "are" if definition.verb == "are" else "is"
+    meaning = definition.meaning
+    return Flashcard(
+        question=f"What {verb} {definition.article}{definition.term}?",
+        answer=meaning[:1].upper() + meaning[1:] + ".",
+        evidence=definition.evidence,
+    )
 
 
 def _gap(evidence: Evidence, topics: dict[str, float]) -> Flashcard | None:

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 import models
 from lecture.errors import Cancelled, LectureError, StorageError
 from lecture.library import Entry, Library
+from lecture.notes import Statement
 from lecture.process import Earlier, Progress, Record, process
 from lecture.transcribe import Borders, Recognised
 
@@ -41,6 +42,8 @@ class Worker:
         self._shared = shared
         self._now = now
         self._called = threading.Event()
+        self.keys: dict[str, str | None] = {}
+        """The keys of endpoints by the lecture they write for; nowhere else, so that they are gone with the process."""
         self.trouble: str | None = None
         """Why nothing can be processed now, such as a full disk; None while all is well."""
         # A daemon, so that stopping the program does not wait for the end of a lecture: it is gone on with next time.
@@ -77,13 +80,13 @@ class Worker:
                 self._called.wait(IDLE_S)
 
     def _process(self, entry: Entry) -> None:
-        began, record = time.monotonic(), _Written(self.library, entry.id)
+        began, record = time.monotonic(), _Written(self.library, entry.id, self.keys.get(entry.id))
         try:
             lecture = process(entry.source, entry.settings, record, self._shared)
             took = None if record.earlier_windows else time.monotonic() - began
             self.library.finish(entry.id, lecture, self._now(), took)
         except Cancelled:
-            return
+            pass
         except StorageError:  # not the lecture's fault: it goes on as soon as the library can be written again
             raise
         except LectureError as error:
@@ -91,6 +94,7 @@ class Worker:
         except Exception as error:
             log.exception("A lecture failed unexpectedly")
             self.library.fail(entry.id, UNEXPECTED.format(_named(error)))
+        self.keys.pop(entry.id, None)
 
 
 def _named(error: Exception) -> str:
@@ -100,8 +104,9 @@ def _named(error: Exception) -> str:
 class _Written(Record):
     """A lecture's processing, written down in the library as it happens."""
 
-    def __init__(self, library: Library, lecture_id: str) -> None:
+    def __init__(self, library: Library, lecture_id: str, key: str | None) -> None:
         self._library = library
+        self._key = key
         self._id = lecture_id
         self._step = ""
         self._written = 0.0
@@ -124,11 +129,17 @@ class _Written(Record):
         self._library.note_segments(self._id, window.number, window.segments)
         self._stop_if_unwanted()
 
+    def on_statement(self, statement: Statement) -> None:
+        self._library.note_statement(self._id, statement)
+
+    def key(self) -> str | None:
+        return self._key
+
     def earlier(self) -> Earlier:
         choice, language = self._library.choice(self._id)
         windows = self._library.recognised(self._id)
         self.earlier_windows = len(windows)
-        return Earlier(choice, language, windows)
+        return Earlier(choice, language, windows, self._library.transcript_at_hand(self._id))
 
     def _stop_if_unwanted(self) -> None:
         if not self._library.is_wanted(self._id):

@@ -12,7 +12,7 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from statistics import median
@@ -20,19 +20,28 @@ from typing import Any, Literal
 
 import platformdirs
 from pydantic import TypeAdapter
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from lecture.audio import Recording
-from lecture.database import LectureRow, PreferenceRow, SentenceRow, WindowRow, open_database, plain_errors
-from lecture.errors import SourceError
+from lecture.database import (
+    LectureRow,
+    PreferenceRow,
+    SentenceRow,
+    WindowRow,
+    lecture_row,
+    open_database,
+    plain_errors,
+    proposal_row,
+)
+from lecture.errors import LectureError, SourceError
 from lecture.flashcards import Flashcard
-from lecture.notes import Notes
+from lecture.notes import Notes, Statement
 from lecture.process import Lecture, Progress, Settings
 from lecture.sentences import Sentence, sentences
 from lecture.source import Source, StoredFile
 from lecture.transcribe import Borders, Recognised
-from lecture.transcript import Segment, Transcript
+from lecture.transcript import Segment, Transcript, one_line
 from models import Choice
 
 State = Literal["waiting", "running", "ready", "failed", "cancelled"]
@@ -40,14 +49,15 @@ State = Literal["waiting", "running", "ready", "failed", "cancelled"]
 _RECENT = 20
 """Lectures that an estimate goes by."""
 
-_settings = TypeAdapter(Settings)
+SETTINGS = TypeAdapter(Settings)
 _progress = TypeAdapter(Progress)
 _choice = TypeAdapter(Choice)
 _segments = TypeAdapter(tuple[Segment, ...])
-_transcript = TypeAdapter(Transcript)
-_notes = TypeAdapter(Notes)
-_cards = TypeAdapter(tuple[Flashcard, ...])
-_WAITING = _progress.dump_json(Progress("Waiting")).decode()
+TRANSCRIPT = TypeAdapter(Transcript)
+NOTES = TypeAdapter(Notes)
+CARDS = TypeAdapter(tuple[Flashcard, ...])
+_written = TypeAdapter(tuple[Statement, ...])
+WAITING = _progress.dump_json(Progress("Waiting")).decode()
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,9 @@ class Entry:
         progress: what is being done now, while it runs.
         error: why it failed, in the user's words.
         duration: seconds, once known.
+        settings: what the student chose for it.
+        source: its files.
+        corrections: lines of its transcript that were corrected since its notes were written.
     """
 
     id: str
@@ -73,6 +86,7 @@ class Entry:
     duration: float | None
     settings: Settings
     source: Source
+    corrections: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,6 +96,11 @@ class Hit:
     lecture_id: str
     title: str
     sentence: Sentence
+
+
+def new_id() -> str:
+    """An unguessable id for a lecture: whoever knows it may see the lecture."""
+    return secrets.token_urlsafe(16)
 
 
 def data_folder() -> Path:
@@ -122,22 +141,30 @@ class Library:
 
     # ----------------------------------------------------------------------------------------- taking in, showing
 
-    def add(self, source: Source, settings: Settings, created: datetime) -> tuple[Entry, bool]:
+    def add(
+        self, source: Source, settings: Settings, created: datetime, lecture_id: str | None = None
+    ) -> tuple[Entry, bool]:
         """Take a lecture in, to be processed; its files move into a folder of its own.
+
+        Args:
+            source: its files.
+            settings: what the student chose.
+            created: the time now.
+            lecture_id: from `new_id`, where it must be known before the work begins.
 
         Returns:
             The lecture, and whether it is new: the same files with the same settings are the lecture of before.
         """
-        fingerprint, chosen = _fingerprint(source), _settings.dump_json(settings).decode()
+        fingerprint, chosen = _fingerprint(source), SETTINGS.dump_json(settings).decode()
         files = ((source.recording, "recording"), (source.captions, "captions"))
         same = (LectureRow.fingerprint == fingerprint, LectureRow.settings == chosen)
-        with self._transaction() as session:
+        with self.transaction() as session:
             known = session.scalar(select(LectureRow).where(*same).limit(1))
             if known:
                 source.remove()
-                return self._entry(known), False
+                return self.shown(known), False
             row = LectureRow(
-                id=secrets.token_urlsafe(16),
+                id=lecture_id or new_id(),
                 title=source.title,
                 created=created.isoformat(),
                 fingerprint=fingerprint,
@@ -145,13 +172,13 @@ class Library:
                 captions_name=source.captions.name if source.captions else None,
                 settings=chosen,
                 state="waiting",
-                progress=_WAITING,
+                progress=WAITING,
                 duration=_declared(source),
             )
             session.add(row)
             session.flush()  # a database that refuses does so before the files move
-            entry = self._entry(row)
-            folder = self._files(row)
+            entry = self.shown(row)
+            folder = self.files(row)
             moves = [(file.path, folder / place) for file, place in files if file]
             try:
                 folder.mkdir(parents=True)
@@ -170,43 +197,43 @@ class Library:
     def entries(self) -> list[Entry]:
         """All lectures, the newest first; without proposals, which belong to theirs."""
         lectures = select(LectureRow).where(LectureRow.proposal_for.is_(None))
-        with self._transaction() as session:
-            return [self._entry(row) for row in session.scalars(lectures.order_by(LectureRow.number.desc()))]
+        with self.transaction() as session:
+            return [self.shown(row) for row in session.scalars(lectures.order_by(LectureRow.number.desc()))]
 
     def entry(self, lecture_id: str) -> Entry | None:
         """The lecture of this id."""
-        with self._transaction() as session:
-            row = _row(session, lecture_id)
-            return self._entry(row) if row else None
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
+            return self.shown(row) if row else None
 
     def lecture(self, lecture_id: str) -> Lecture | None:
         """What was made of a lecture that is ready."""
-        with self._transaction() as session:
-            row = _row(session, lecture_id)
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
             if row is None or not (row.transcript and row.notes and row.flashcards):
                 return None
             return Lecture(
-                self._entry(row).source,
-                _transcript.validate_json(row.transcript),
-                _notes.validate_json(row.notes),
-                _cards.validate_json(row.flashcards),
+                self.shown(row).source,
+                TRANSCRIPT.validate_json(row.transcript),
+                NOTES.validate_json(row.notes),
+                CARDS.validate_json(row.flashcards),
             )
 
     def rename(self, lecture_id: str, title: str) -> None:
         """Give a lecture another title."""
-        with self._transaction() as session:
-            if row := _row(session, lecture_id):
+        with self.transaction() as session:
+            if row := lecture_row(session, lecture_id):
                 row.title = title
 
     def delete(self, lecture_id: str) -> None:
         """Remove a lecture: its rows and its files. Its processing stops before the next window."""
-        with self._transaction() as session:
-            row = _row(session, lecture_id)
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
             if row is None:  # nothing of ours: an id comes from an address, and must not become a path
                 return
-            gone = [self._files(row)]
-            if proposal := _proposal(session, row):
-                gone.append(self._files(proposal))
+            gone = [self.files(row)]
+            if proposal := proposal_row(session, row):
+                gone.append(self.files(proposal))
                 session.delete(proposal)
             session.delete(row)
         for folder in gone:
@@ -218,7 +245,7 @@ class Library:
         if not words:
             return []
         found = select(SentenceRow, LectureRow).join(LectureRow, LectureRow.number == SentenceRow.lecture)
-        with self._transaction() as session:
+        with self.transaction() as session:
             if self._engine.dialect.name == "sqlite":
                 quoted = [f'"{word.replace(chr(34), "")}"' for word in words]
                 matching = text("sentences.rowid IN (SELECT rowid FROM sentences_index WHERE sentences_index MATCH :q)")
@@ -231,58 +258,72 @@ class Library:
                 for sentence, lecture in session.execute(found)
             ]
 
-    # ----------------------------------------------------------------------------------------- transcribing again
+    def correct(self, lecture_id: str, number: int, before: str, text: str) -> None:
+        """Correct a line of a transcript; the notes stay as they are until they are written again.
 
-    def transcribe_again(self, lecture_id: str, settings: Settings, created: datetime) -> None:
-        """Have a lecture's recording recognised with other settings; what comes of it is a proposal beside the old."""
-        if old := self.proposal(lecture_id):
-            self.delete(old.id)
-        with self._transaction() as session:
-            row = _row(session, lecture_id)
-            if row is None or row.recording_name is None:
+        Args:
+            lecture_id: whose transcript.
+            number: index of the segment.
+            before: its text until now, as the student saw it.
+            text: what was really said.
+
+        Raises:
+            LectureError: the line is another one by now, or nothing would be left of it.
+        """
+        text = one_line(text)
+        if not text:
+            raise LectureError("A line cannot be empty. Write what was said, or leave the line as it is.")
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
+            if row is None or row.transcript is None:
                 return
-            proposal = LectureRow(
-                id=secrets.token_urlsafe(16),
-                title=row.title,
-                created=created.isoformat(),
-                fingerprint=f"proposal for {row.id}",
-                recording_name=row.recording_name,
-                settings=_settings.dump_json(settings).decode(),
-                state="waiting",
-                progress=_WAITING,
-                duration=row.duration,
-                proposal_for=row.number,
+            transcript = TRANSCRIPT.validate_json(row.transcript)
+            if not 0 <= number < len(transcript.segments) or transcript.segments[number].text != before:
+                raise LectureError(
+                    "This line was changed elsewhere in the meantime. Look at it again, then correct it."
+                )
+            if text == before:
+                return
+            corrected = replace(transcript.segments[number], text=text, words=(), corrected=True)
+            segments = (*transcript.segments[:number], corrected, *transcript.segments[number + 1 :])
+            row.transcript = TRANSCRIPT.dump_json(replace(transcript, segments=segments)).decode()
+            row.corrections += 1
+            store_sentences(session, row)
+
+    def said(self, lecture_id: str) -> tuple[str, tuple[Sentence, ...]] | None:
+        """A lecture's title, and all that was said in it."""
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
+            if row is None:
+                return None
+            found = select(SentenceRow).where(SentenceRow.lecture == row.number).order_by(SentenceRow.number)
+            return row.title, tuple(Sentence(s.text, s.start, s.end) for s in session.scalars(found))
+
+    def lectures_about(self, words: Sequence[str], limit: int = 5) -> list[str]:
+        """The ids of the lectures that speak most of any of some words, the best first."""
+        wanted = [word.replace(chr(34), "").replace("\0", "") for word in words]
+        wanted = [word for word in wanted if word]
+        if not wanted:
+            return []
+        with self.transaction() as session:
+            if self._engine.dialect.name != "sqlite":
+                any_of = or_(*(SentenceRow.text.icontains(word, autoescape=True) for word in wanted))
+                found = select(LectureRow.id).join(SentenceRow, SentenceRow.lecture == LectureRow.number).where(any_of)
+                found = found.group_by(LectureRow.id).order_by(func.count().desc()).limit(limit)
+                return list(session.scalars(found))
+            # `rank` is BM25, the better the smaller; only the best sentences count, not how long a lecture is.
+            best = text(
+                "SELECT lectures.id FROM (SELECT rowid AS at, rank FROM sentences_index WHERE sentences_index MATCH :q "
+                "ORDER BY rank LIMIT 200) AS hits JOIN sentences ON sentences.rowid = hits.at "
+                "JOIN lectures ON lectures.number = sentences.lecture WHERE lectures.proposal_for IS NULL "
+                "GROUP BY lectures.id ORDER BY MIN(hits.rank) LIMIT :n"
             )
-            session.add(proposal)
-            self._files(proposal).mkdir(parents=True)
-            shutil.copyfile(self._files(row) / "recording", self._files(proposal) / "recording")
-
-    def proposal(self, lecture_id: str) -> Entry | None:
-        """The newer transcript that was asked for, whatever its state."""
-        with self._transaction() as session:
-            row = _row(session, lecture_id)
-            proposal = _proposal(session, row) if row else None
-            return self._entry(proposal) if proposal else None
-
-    def accept_proposal(self, lecture_id: str) -> None:
-        """Let what was made anew take the place of the old."""
-        with self._transaction() as session:
-            row = _row(session, lecture_id)
-            proposal = _proposal(session, row) if row else None
-            if row is None or proposal is None or proposal.state != "ready":
-                return
-            for name in ("settings", "choice", "language", "transcript", "notes", "flashcards", "finished", "took"):
-                setattr(row, name, getattr(proposal, name))
-            session.execute(delete(SentenceRow).where(SentenceRow.lecture == row.number))
-            moved = update(SentenceRow).where(SentenceRow.lecture == proposal.number).values(lecture=row.number)
-            session.execute(moved)
-            gone = self._files(proposal)
-            session.delete(proposal)
-        shutil.rmtree(gone, ignore_errors=True)
+            query = " OR ".join(f'"{word}"*' for word in wanted)
+            return list(session.scalars(best, {"q": query, "n": limit}))
 
     def pace(self, settings: Settings) -> float | None:
         """Seconds of work for a second of lecture, as it was with these settings on this computer; None if never."""
-        with self._transaction() as session:
+        with self.transaction() as session:
             ready = select(LectureRow.took / LectureRow.duration, LectureRow.settings)
             ready = ready.where(LectureRow.took.is_not(None), LectureRow.duration > 0, LectureRow.choice.is_not(None))
             rows = session.execute(ready.order_by(LectureRow.number.desc()).limit(_RECENT)).all()
@@ -290,7 +331,7 @@ class Library:
                 pace
                 for pace, used in rows
                 if pace
-                and (known := _settings.validate_json(used)).recogniser == settings.recogniser
+                and (known := SETTINGS.validate_json(used)).recogniser == settings.recogniser
                 and known.model == settings.model
             ]
             return median(alike) if alike else None
@@ -299,7 +340,7 @@ class Library:
 
     def interrupt(self) -> int:
         """Hand what was running when its process ended back to be gone on with; says how many lectures that were."""
-        with self._transaction() as session:
+        with self.transaction() as session:
             stopped = session.scalars(select(LectureRow).where(LectureRow.state == "running")).all()
             for row in stopped:
                 row.state = "waiting"
@@ -307,70 +348,70 @@ class Library:
 
     def take_next(self) -> Entry | None:
         """The lecture that has waited longest, now running."""
-        with self._transaction() as session:
+        with self.transaction() as session:
             waiting = select(LectureRow).where(LectureRow.state == "waiting").order_by(LectureRow.number)
             row = session.scalar(waiting.limit(1))
             if row:
-                row.state = "running"
-            return self._entry(row) if row else None
+                row.state, row.written = "running", None
+            return self.shown(row) if row else None
 
     def try_again(self, lecture_id: str, settings: Settings | None = None) -> None:
         """Put a failed or cancelled lecture back in line.
 
         It goes on from where it stopped, unless other settings would recognise something else.
         """
-        with self._transaction() as session:
-            row = _row(session, lecture_id)
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
             if row is None or row.state not in ("failed", "cancelled"):
                 return
             row.state, row.error = "waiting", None
             if settings:
-                if settings.recognition != _settings.validate_json(row.settings).recognition:
+                if settings.recognition != SETTINGS.validate_json(row.settings).recognition:
                     row.choice = row.language = None
                     row.windows.clear()
-                row.settings = _settings.dump_json(settings).decode()
+                row.settings = SETTINGS.dump_json(settings).decode()
 
     def cancel(self, lecture_id: str) -> None:
         """Stop a lecture's processing before its next window; what was recognised stays."""
-        with self._transaction() as session:
-            row = _row(session, lecture_id)
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
             if row and row.state in ("waiting", "running"):
                 row.state = "cancelled"
 
     def is_wanted(self, lecture_id: str) -> bool:
         """Whether a running lecture is still to go on: neither cancelled nor deleted."""
-        with self._transaction() as session:
-            row = _row(session, lecture_id)
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
             return row is not None and row.state == "running"
 
     def note_progress(self, lecture_id: str, progress: Progress) -> None:
         """Say how far a lecture is."""
-        with self._transaction() as session:
-            if row := _row(session, lecture_id):
+        with self.transaction() as session:
+            if row := lecture_row(session, lecture_id):
                 row.progress = _progress.dump_json(progress).decode()
                 if progress.unit == "seconds" and progress.total:
                     row.duration = progress.total
 
     def choice(self, lecture_id: str) -> tuple[Choice | None, str | None]:
         """Who began to recognise a lecture, and the language heard in it, if that has begun."""
-        with self._transaction() as session:
-            row = _row(session, lecture_id)
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
             if row is None or row.choice is None:
                 return None, None
             return _choice.validate_json(row.choice), row.language
 
     def note_choice(self, lecture_id: str, choice: Choice) -> None:
         """Say who recognises a lecture."""
-        with self._transaction() as session:
-            row = _row(session, lecture_id)
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
             if row:
                 row.choice, row.language = _choice.dump_json(choice).decode(), None
                 row.windows.clear()  # another recogniser's words are not to be mixed with this one's
 
     def plan(self, lecture_id: str, borders: Mapping[int, Borders], language: str | None) -> None:
         """Store the borders of windows by number, and the lecture's language, before their recognition."""
-        with self._transaction() as session:
-            row = _row(session, lecture_id)
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
             if row is None:
                 return
             row.language = language
@@ -384,8 +425,8 @@ class Library:
 
     def note_segments(self, lecture_id: str, number: int, segments: Sequence[Segment]) -> None:
         """Store what was recognised in a window."""
-        with self._transaction() as session:
-            row = _row(session, lecture_id)
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
             if row:
                 found = _segments.dump_json(tuple(segments)).decode()
                 this = (WindowRow.lecture == row.number, WindowRow.number == number)
@@ -393,12 +434,32 @@ class Library:
 
     def recognised(self, lecture_id: str) -> dict[int, Recognised]:
         """What was recognised of a lecture, by the windows' numbers."""
-        with self._transaction() as session:
+        with self.transaction() as session:
             return {window.number: _recognised(window) for window in _done(session, lecture_id)}
+
+    def note_statement(self, lecture_id: str, statement: Statement) -> None:
+        """Store a statement of the notes that are being written."""
+        with self.transaction() as session:
+            if row := lecture_row(session, lecture_id):
+                written = (*_written.validate_json(row.written or "[]"), statement)
+                row.written = _written.dump_json(written).decode()
+
+    def written(self, lecture_id: str) -> tuple[Statement, ...]:
+        """The statements of the notes that are being written, so far."""
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
+            return _written.validate_json(row.written or "[]") if row else ()
+
+    def transcript_at_hand(self, lecture_id: str) -> Transcript | None:
+        """What was said in a lecture of which only the notes are to be written."""
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
+            at_hand = row is not None and row.task == "notes" and row.transcript
+            return TRANSCRIPT.validate_json(at_hand) if at_hand else None
 
     def latest_segments(self, lecture_id: str, windows: int = 4) -> list[Segment]:
         """The segments of the windows that were recognised last, in order of time."""
-        with self._transaction() as session:
+        with self.transaction() as session:
             done = _done(session, lecture_id, WindowRow.number.desc(), limit=windows)
             return [segment for window in reversed(done) for segment in _recognised(window).segments]
 
@@ -411,57 +472,58 @@ class Library:
             finished: when.
             took: seconds of work, where recognition was not interrupted; later estimates go by it.
         """
-        with self._transaction() as session:
-            row = _row(session, lecture_id)
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
             if row is None or row.state != "running":
                 return
-            row.transcript = _transcript.dump_json(lecture.transcript).decode()
-            row.notes = _notes.dump_json(lecture.notes).decode()
-            row.flashcards = _cards.dump_json(lecture.flashcards).decode()
+            row.transcript = TRANSCRIPT.dump_json(lecture.transcript).decode()
+            row.notes = NOTES.dump_json(lecture.notes).decode()
+            row.flashcards = CARDS.dump_json(lecture.flashcards).decode()
             row.state, row.error = "ready", None
             row.duration = lecture.transcript.duration
             row.finished, row.took = finished.isoformat(), took
-            session.add_all(
-                SentenceRow(lecture=row.number, number=number, start=s.start, end=s.end, text=s.text)
-                for number, s in enumerate(sentences(lecture.transcript))
-            )
+            row.written = None
+            store_sentences(session, row)
 
     def fail(self, lecture_id: str, error: str) -> None:
         """Store why a lecture could not be processed; what was recognised stays."""
-        with self._transaction() as session:
-            row = _row(session, lecture_id)
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
             if row and row.state == "running":
                 row.state, row.error = "failed", error
 
     def finished(self, lecture_id: str) -> datetime | None:
         """When a lecture became ready."""
-        with self._transaction() as session:
-            row = _row(session, lecture_id)
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
             return datetime.fromisoformat(row.finished) if row and row.finished else None
 
     # ----------------------------------------------------------------------------------------- preferences
 
     def preferred_settings(self) -> Settings | None:
         """The settings chosen last."""
-        with self._transaction() as session:
+        with self.transaction() as session:
             row = session.get(PreferenceRow, "settings")
-            return _settings.validate_json(row.value) if row else None
+            return SETTINGS.validate_json(row.value) if row else None
 
     def prefer(self, settings: Settings) -> None:
         """Remember settings for the next time."""
-        with self._transaction() as session:
-            session.merge(PreferenceRow(name="settings", value=_settings.dump_json(settings).decode()))
+        with self.transaction() as session:
+            session.merge(PreferenceRow(name="settings", value=SETTINGS.dump_json(settings).decode()))
 
     @contextmanager
-    def _transaction(self) -> Iterator[Session]:
+    def transaction(self) -> Iterator[Session]:
+        """One transaction; what a database or disk refuses is one sentence."""
         with plain_errors(self.folder), self._session.begin() as session:
             yield session
 
-    def _files(self, row: LectureRow) -> Path:
+    def files(self, row: LectureRow) -> Path:
+        """The folder of a lecture's recording and captions."""
         return self.folder / "lectures" / row.id
 
-    def _entry(self, row: LectureRow) -> Entry:
-        folder = self._files(row)
+    def shown(self, row: LectureRow) -> Entry:
+        """A lecture as lists show it."""
+        folder = self.files(row)
         return Entry(
             id=row.id,
             title=row.title,
@@ -470,20 +532,23 @@ class Library:
             progress=_progress.validate_json(row.progress),
             error=row.error,
             duration=row.duration,
-            settings=_settings.validate_json(row.settings),
+            settings=SETTINGS.validate_json(row.settings),
             source=Source(
                 StoredFile(folder / "recording", row.recording_name) if row.recording_name else None,
                 StoredFile(folder / "captions", row.captions_name) if row.captions_name else None,
             ),
+            corrections=row.corrections,
         )
 
 
-def _row(session: Session, lecture_id: str) -> LectureRow | None:
-    return session.scalar(select(LectureRow).where(LectureRow.id == lecture_id))
-
-
-def _proposal(session: Session, row: LectureRow) -> LectureRow | None:
-    return session.scalar(select(LectureRow).where(LectureRow.proposal_for == row.number))
+def store_sentences(session: Session, row: LectureRow) -> None:
+    """Have what was said in a lecture found by a search."""
+    session.execute(delete(SentenceRow).where(SentenceRow.lecture == row.number))
+    if row.transcript and not row.proposal_for:
+        session.add_all(
+            SentenceRow(lecture=row.number, number=number, start=s.start, end=s.end, text=s.text)
+            for number, s in enumerate(sentences(TRANSCRIPT.validate_json(row.transcript)))
+        )
 
 
 def _declared(source: Source) -> float | None:

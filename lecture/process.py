@@ -9,16 +9,19 @@ from typing import Any, Literal
 import models
 from lecture.audio import Recording, Samples
 from lecture.captions import read_captions
+from lecture.definitions import key_terms
 from lecture.errors import LectureError, ModelError, NoSpeechError, WriterError
 from lecture.flashcards import Flashcard
 from lecture.languages import LANGUAGES
-from lecture.notes import Notes
+from lecture.notes import Notes, Statement, find_chapters
 from lecture.recognisers import recogniser_for
 from lecture.sentences import Sentence, sentences
 from lecture.source import Source, StoredFile
 from lecture.transcribe import Borders, Recognised, transcribe
 from lecture.transcript import Segment, Transcript, format_time
 from lecture.writers import Extractive, Length, Writer
+
+WRITERS = ("extractive", "local", "endpoint")
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,12 @@ class Settings:
         model: "auto" or one of Whisper's sizes.
         language: two-letter code, or None to find out.
         vocabulary: names and terms that the recogniser should expect, separated by commas.
-        writer: "extractive" or "local".
+        writer: one of `WRITERS`.
         writer_model: the local writer's model; None for the suggested one.
         summary_length: how much summary.
+        endpoint: address of the OpenAI-compatible server that writes; its key is no setting, since these are kept.
+        endpoint_model: the model there.
+        notes_language: two-letter code of the notes' language, where a model writes; None for the lecture's.
     """
 
     recogniser: str = "auto"
@@ -42,6 +48,9 @@ class Settings:
     writer: str = "extractive"
     writer_model: str | None = None
     summary_length: Length = "medium"
+    endpoint: str = ""
+    endpoint_model: str = ""
+    notes_language: str | None = None
 
     @property
     def recognition(self) -> tuple[str, str, str | None, str]:
@@ -115,6 +124,13 @@ class Record:
     def on_recognised(self, window: Recognised) -> None:
         """Told what was said in a window."""
 
+    def on_statement(self, statement: Statement) -> None:
+        """Told each statement of the notes as soon as it is written and checked."""
+
+    def key(self) -> str | None:
+        """The key of the endpoint that writes; it is kept in memory only."""
+        return None
+
     def earlier(self) -> Earlier:
         """What was done of this lecture before an interruption."""
         return Earlier()
@@ -122,11 +138,19 @@ class Record:
 
 @dataclass(frozen=True)
 class Earlier:
-    """Work to go on with: who began it, the language heard, and the windows that were recognised, by number."""
+    """Work to go on with.
+
+    Attributes:
+        choice: who began to recognise it.
+        language: the language heard.
+        windows: those that were recognised, by number.
+        transcript: all that was said, where only the notes are to be written.
+    """
 
     choice: models.Choice | None = None
     language: str | None = None
     windows: Mapping[int, Recognised] = field(default_factory=dict)
+    transcript: Transcript | None = None
 
 
 def process(source: Source, settings: Settings, record: Record, shared: models.Models | None = None) -> Lecture:
@@ -142,16 +166,23 @@ def process(source: Source, settings: Settings, record: Record, shared: models.M
         LectureError: the source cannot be used, a model cannot be had, or the user cancelled.
     """
     shared = shared or models.shared()
-    if settings.writer not in ("extractive", "local"):
-        raise WriterError(f'There is no writer "{settings.writer}". Choose "extractive" or "local".')
-    if settings.language and settings.language not in LANGUAGES:
-        raise LectureError(f'There is no language "{settings.language}". Use a code such as en, de or fr.')
-    if source.captions:
-        transcript = _from_captions(source.captions, source.recording, record.on_progress)
-    else:
-        transcript = _recognised(source, settings, record, shared)
-    notes, cards = _written(sentences(transcript), settings, shared, record.on_progress)
+    if settings.writer not in WRITERS:
+        raise WriterError(f'There is no writer "{settings.writer}". Choose {", ".join(WRITERS)}.')
+    for code in filter(None, (settings.language, settings.notes_language)):
+        if code not in LANGUAGES:
+            raise LectureError(f'There is no language "{code}". Use a code such as en, de or fr.')
+    earlier = record.earlier()
+    transcript = earlier.transcript or _transcript(source, settings, record, shared, earlier)
+    notes, cards = _written(sentences(transcript), settings, record, shared)
     return Lecture(source, transcript, notes, cards)
+
+
+def _transcript(
+    source: Source, settings: Settings, record: Record, shared: models.Models, earlier: Earlier
+) -> Transcript:
+    if source.captions:
+        return _from_captions(source.captions, source.recording, record.on_progress)
+    return _recognised(source, settings, record, shared, earlier)
 
 
 def _from_captions(captions: StoredFile, recording: StoredFile | None, on_progress: OnProgress) -> Transcript:
@@ -164,9 +195,10 @@ def _from_captions(captions: StoredFile, recording: StoredFile | None, on_progre
     return replace(transcript, duration=max(transcript.duration, declared or 0.0))
 
 
-def _recognised(source: Source, settings: Settings, record: Record, shared: models.Models) -> Transcript:
+def _recognised(
+    source: Source, settings: Settings, record: Record, shared: models.Models, earlier: Earlier
+) -> Transcript:
     recording = Recording(source.main.path, source.main.name)
-    earlier = record.earlier()
     record.on_progress(Progress("Choosing the recogniser"))
     choice, model = _loaded(earlier.choice, settings, shared, record.on_progress)
     if choice != earlier.choice:
@@ -232,33 +264,39 @@ def _loaded(
 
 
 def _written(
-    said: Sequence[Sentence], settings: Settings, shared: models.Models, on_progress: OnProgress
+    said: Sequence[Sentence], settings: Settings, record: Record, shared: models.Models
 ) -> tuple[Notes, tuple[Flashcard, ...]]:
     """Notes and cards by the chosen writer; where it cannot write, by the built-in one, so that no work is lost."""
-    length = settings.summary_length
     try:
-        return _written_by(_writer(settings, shared, on_progress), said, length, on_progress)
+        return _written_by(_writer(settings, record, shared), said, settings.summary_length, record)
     except (ModelError, WriterError) as error:
-        notes, cards = _written_by(Extractive(), said, length, on_progress)
+        notes, cards = _written_by(Extractive(), said, settings.summary_length, record)
         warning = f"{error} The built-in writer made these notes instead."
         return replace(notes, warnings=(warning, *notes.warnings)), cards
 
 
 def _written_by(
-    writer: Writer, said: Sequence[Sentence], length: Length, on_progress: OnProgress
+    writer: Writer, said: Sequence[Sentence], length: Length, record: Record
 ) -> tuple[Notes, tuple[Flashcard, ...]]:
-    notes = writer.notes(said, length, _share_of("Writing the summary", on_progress))
-    return notes, writer.flashcards(said, notes, _share_of("Making the flashcards", on_progress))
+    chapters = find_chapters([sentence.text for sentence in said], [sentence.start for sentence in said])
+    on_share = _share_of("Writing the notes", record.on_progress)
+    notes = writer.notes(said, chapters, length, on_share, record.on_statement)
+    notes = replace(notes, key_terms=key_terms(said))
+    return notes, writer.flashcards(said, notes, _share_of("Making the flashcards", record.on_progress))
 
 
-def _writer(settings: Settings, shared: models.Models, on_progress: OnProgress) -> Writer:
+def _writer(settings: Settings, record: Record, shared: models.Models) -> Writer:
     if settings.writer == "extractive":
         return Extractive()
+    if settings.writer == "endpoint":
+        from lecture.endpoint import Endpoint
+
+        return Endpoint(settings.endpoint, settings.endpoint_model, record.key(), settings.notes_language)
     from lecture.local_writer import LocalModel
 
     name = settings.writer_model or models.WRITERS[0].name
-    on_progress(Progress(f"Loading {name}"))
-    return LocalModel(shared.writer(name, _downloading(on_progress)))
+    record.on_progress(Progress(f"Loading {name}"))
+    return LocalModel(shared.writer(name, _downloading(record.on_progress)), settings.notes_language)
 
 
 def _downloading(on_progress: OnProgress) -> models.OnDownload:

@@ -37,12 +37,16 @@ class Word:
 
 @dataclass(frozen=True)
 class Segment:
-    """Text between two times (seconds from the start of the recording); `words` where the recogniser times them."""
+    """Text between two times (seconds from the start of the recording).
+
+    `words` stand where the recogniser times them; `corrected` says that the student wrote the text.
+    """
 
     start: float
     end: float
     text: str
     words: tuple[Word, ...] = ()
+    corrected: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,8 @@ def to_json(transcript: Transcript) -> str:
             entry["words"] = [
                 {"start": w.start, "end": w.end, "text": w.text, "probability": w.probability} for w in segment.words
             ]
+        if segment.corrected:
+            entry["corrected"] = True
         segments.append(entry)
     content = {
         "language": transcript.language,
@@ -191,7 +197,13 @@ def from_json(content: str | bytes, name: str = "transcript.json") -> Transcript
         ) from error
     return Transcript(
         segments=tuple(
-            Segment(s.start, s.end, s.text, tuple(Word(w.start, w.end, w.text, w.probability) for w in s.words))
+            Segment(
+                s.start,
+                s.end,
+                s.text,
+                tuple(Word(w.start, w.end, w.text, w.probability) for w in s.words),
+                s.corrected,
+            )
             for s in read.segments
         ),
         language=read.language,
@@ -230,6 +242,7 @@ class _SegmentJson(_Strict):
     end: _Seconds
     text: str
     words: list[_WordJson] = []
+    corrected: bool = False
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> Self:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Literal, Protocol
 
+from lecture.chapters import chapter_titles
 from lecture.flashcards import Flashcard, quoting_cards
-from lecture.notes import Evidence, Notes, Statement
+from lecture.notes import Chapter, Evidence, Notes, Statement
 from lecture.ranking import alike, importance, stands_alone, terms
 from lecture.sentences import Sentence
 
@@ -18,18 +19,41 @@ _SENTENCES_PER_SUMMARY: dict[Length, tuple[int, int]] = {"short": (3, 5), "mediu
 """Least and most sentences of a summary."""
 _SENTENCES_PER_STATEMENT: dict[Length, int] = {"short": 20, "medium": 11, "long": 7}
 """Sentences of the lecture for each one of the summary, between these bounds."""
+_MOST_PER_CHAPTER: dict[Length, int] = {"short": 2, "medium": 3, "long": 5}
+"""Most sentences of a chapter's summary."""
 TOO_ALIKE = 0.7
 """Share of common terms from which two statements say the same."""
 
 OnShare = Callable[[float], None]
 """Told the share of the work that is done, from 0 to 1; may raise `Cancelled`."""
+OnStatement = Callable[[Statement], None]
+"""Told each statement as soon as it is written and checked."""
 
 
 class Writer(Protocol):
     """Words notes and cards from a lecture's sentences."""
 
-    def notes(self, sentences: Sequence[Sentence], length: Length, on_share: OnShare) -> Notes:
-        """Word the summary and key points."""
+    def notes(
+        self,
+        sentences: Sequence[Sentence],
+        chapters: Sequence[int],
+        length: Length,
+        on_share: OnShare,
+        on_statement: OnStatement,
+    ) -> Notes:
+        """Word summary and key points, of each chapter and of the whole.
+
+        Args:
+            sentences: the whole lecture.
+            chapters: the index of each chapter's first sentence, as `find_chapters` returns them.
+            length: how much summary.
+            on_share: told how far the work is.
+            on_statement: told what is written, as it is written.
+
+        Raises:
+            WriterError: the writer cannot do its work.
+            Cancelled: a listener raised it.
+        """
         ...
 
     def flashcards(self, sentences: Sequence[Sentence], notes: Notes, on_share: OnShare) -> tuple[Flashcard, ...]:
@@ -44,18 +68,31 @@ class Extractive:
     reason: str = "The built-in writer needs no download and invents nothing."
     name: str = "extractive"
 
-    def notes(self, sentences: Sequence[Sentence], length: Length, on_share: OnShare) -> Notes:
+    def notes(
+        self,
+        sentences: Sequence[Sentence],
+        chapters: Sequence[int],
+        length: Length,
+        on_share: OnShare,
+        on_statement: OnStatement,
+    ) -> Notes:
         """Choose the summary from every part of the lecture, and the key points from what it leaves."""
         scores = importance([sentence.text for sentence in sentences])
-        wanted = summary_size(len(sentences), length)
-        summary = _best_of_each_part(sentences, scores, wanted)
-        key_points = _best(sentences, scores, points_beside(wanted), without=summary)
+        everything = range(len(sentences))
+        summary, key_points = _chosen(sentences, scores, everything, summary_size(len(sentences), length))
+        for statement in summary:
+            on_statement(statement)
         on_share(1.0)
         return Notes(
-            summary=tuple(quoted(sentences[i]) for i in summary),
-            key_points=tuple(quoted(sentences[i]) for i in key_points),
+            summary=summary,
+            key_points=key_points,
             writer=self.name,
             reason=self.reason,
+            chapters=tuple(
+                replace(chapter, summary=written[0], key_points=written[1])
+                for chapter, within in outline(sentences, chapters)
+                for written in [_chosen(sentences, scores, within, chapter_size(len(within), length))]
+            ),
         )
 
     def flashcards(self, sentences: Sequence[Sentence], notes: Notes, on_share: OnShare) -> tuple[Flashcard, ...]:
@@ -65,10 +102,28 @@ class Extractive:
         return cards
 
 
+def outline(sentences: Sequence[Sentence], chapters: Sequence[int]) -> list[tuple[Chapter, range]]:
+    """The lecture's chapters with titles and times, nothing in them yet, and which sentences are in each."""
+    titles = chapter_titles([sentence.text for sentence in sentences], chapters)
+    ends = [*chapters[1:], len(sentences)]
+    return [
+        (
+            Chapter(title, sentences[begin].start, sentences[end].start if end < len(sentences) else sentences[-1].end),
+            range(begin, end),
+        )
+        for title, begin, end in zip(titles, chapters, ends, strict=True)
+    ]
+
+
 def summary_size(sentences: int, length: Length) -> int:
     """How many sentences a summary of so many sentences gets."""
     least, most = _SENTENCES_PER_SUMMARY[length]
     return min(most, max(least, sentences // _SENTENCES_PER_STATEMENT[length]))
+
+
+def chapter_size(sentences: int, length: Length) -> int:
+    """How many sentences the summary of a chapter of so many sentences gets."""
+    return min(_MOST_PER_CHAPTER[length], max(1, sentences // _SENTENCES_PER_STATEMENT[length]))
 
 
 def points_beside(summary: int) -> int:
@@ -82,20 +137,31 @@ def quoted(sentence: Sentence) -> Statement:
     return Statement(text, Evidence(sentence.text, sentence.start, sentence.end))
 
 
-def _best_of_each_part(sentences: Sequence[Sentence], scores: Sequence[float], wanted: int) -> list[int]:
-    """The best sentence of each of `wanted` equal parts, so that no part of the lecture is left out."""
+def _chosen(
+    sentences: Sequence[Sentence], scores: Sequence[float], within: range, wanted: int
+) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
+    """The summary and the key points of a stretch of the lecture."""
+    summary = _best_of_each_part(sentences, scores, within, wanted)
+    key_points = _best(sentences, scores, within, points_beside(wanted), without=summary)
+    return tuple(quoted(sentences[i]) for i in summary), tuple(quoted(sentences[i]) for i in key_points)
+
+
+def _best_of_each_part(sentences: Sequence[Sentence], scores: Sequence[float], within: range, wanted: int) -> list[int]:
+    """The best sentence of each of `wanted` equal parts, so that no part of the stretch is left out."""
     chosen: list[int] = []
     for part in range(wanted):
-        begin, end = (len(sentences) * part // wanted, len(sentences) * (part + 1) // wanted)
-        ranked = sorted(range(begin, end), key=lambda i: (not stands_alone(sentences[i].text), -scores[i]))
+        piece = within[len(within) * part // wanted : len(within) * (part + 1) // wanted]
+        ranked = sorted(piece, key=lambda i: (not stands_alone(sentences[i].text), -scores[i]))
         chosen += [i for i in ranked if not _repeats(sentences, i, chosen)][:1]
     return chosen
 
 
-def _best(sentences: Sequence[Sentence], scores: Sequence[float], wanted: int, without: Sequence[int]) -> list[int]:
+def _best(
+    sentences: Sequence[Sentence], scores: Sequence[float], within: range, wanted: int, without: Sequence[int]
+) -> list[int]:
     """The best sentences that stand alone and say something new, in the lecture's order."""
     chosen: list[int] = []
-    for i in sorted(range(len(sentences)), key=lambda i: -scores[i]):
+    for i in sorted(within, key=lambda i: -scores[i]):
         if len(chosen) == wanted:
             break
         if stands_alone(sentences[i].text) and not _repeats(sentences, i, [*without, *chosen]):

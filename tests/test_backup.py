@@ -20,6 +20,7 @@ from lecture.backup import backup, restore
 from lecture.errors import LectureError, SourceError, StorageError
 from lecture.library import Library
 from lecture.process import Progress, Record, Settings, process
+from lecture.proposals import Proposals
 from lecture.source import Source, store
 from lecture.transcript import Segment
 from models import Choice
@@ -126,11 +127,11 @@ def test_a_backup_of_a_restored_library_holds_the_same(saved, tmp_path):
 def test_a_proposal_comes_back_with_its_lecture(tmp_path):
     library = Library(folder=tmp_path / "data")
     lecture = took_in(library, "Heard again", b"recording" * 100)
-    library.transcribe_again(lecture, Settings(recogniser="whisper"), CREATED)
+    Proposals(library).transcribe_again(lecture, Settings(recogniser="whisper"), CREATED)
     assert backup(library, tmp_path / "a.zip") == 1
     assert restore(tmp_path / "a.zip", tmp_path / "restored") == 1
-    proposal = Library(folder=tmp_path / "restored").proposal(lecture)
-    assert proposal.id == library.proposal(lecture).id
+    proposal = Proposals(Library(folder=tmp_path / "restored")).pending(lecture)
+    assert proposal.id == Proposals(library).pending(lecture).id
     assert proposal.source.recording.path.read_bytes() == b"recording" * 100
 
 

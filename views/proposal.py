@@ -17,7 +17,7 @@ _SHOWN = 60
 
 def proposal_bar() -> None:
     """Show what has become of "Transcribe again", if it was asked for."""
-    proposal = session.library().proposal(session.lecture_id())
+    proposal = session.proposals().pending(session.lecture_id())
     if proposal is None:
         return
     if proposal.state in ("waiting", "running"):
@@ -30,7 +30,7 @@ def proposal_bar() -> None:
 
 
 def _progress() -> None:
-    proposal = session.library().proposal(session.lecture_id())
+    proposal = session.proposals().pending(session.lecture_id())
     if proposal is None or proposal.state not in ("waiting", "running"):
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):

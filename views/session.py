@@ -12,8 +12,9 @@ import streamlit as st
 import models
 from lecture.errors import LectureError
 from lecture.jobs import Worker
-from lecture.library import Entry, Library
+from lecture.library import Entry, Library, new_id
 from lecture.process import Settings
+from lecture.proposals import Proposals
 from lecture.source import Source
 
 SLOTS = (
@@ -35,6 +36,7 @@ def initialise() -> None:
         st.session_state.setdefault(slot, None)
     st.session_state.setdefault("visit", 0)
     st.session_state.setdefault("message", None)
+    st.session_state.setdefault("key", None)  # of the endpoint that writes: kept for this tab, never stored
     asked = st.query_params.get("lecture")
     if asked and asked != st.session_state.lecture_id:
         open_lecture(asked)
@@ -61,7 +63,7 @@ def key(name: str) -> str:
 
 def begin(source: Source, settings: Settings) -> None:
     """Take a lecture in; one that is known already is opened as it is."""
-    entry, new = library().add(source, settings, now())
+    entry, new = library().add(source, settings, now(), _new_work())
     worker().wake()
     if not new:
         st.session_state.message = "You have this lecture already: here it is."
@@ -114,7 +116,8 @@ def try_again(settings: Settings) -> None:
     """Put this tab's lecture back in line; what could not be downloaded is asked for again."""
     models.forget()
     with _telling():
-        library().try_again(st.session_state.lecture_id, settings)
+        worker().keys[lecture_id()] = st.session_state.key
+        library().try_again(lecture_id(), settings)
         worker().wake()
 
 
@@ -130,22 +133,50 @@ def transcribe_again(settings: Settings) -> None:
     """Have this tab's lecture recognised anew, as a proposal beside what is there."""
     models.forget()
     with _telling():
-        library().transcribe_again(lecture_id(), settings, now())
+        proposals().transcribe_again(lecture_id(), settings, now(), _new_work())
         worker().wake()
 
 
-def accept_proposal() -> None:
-    """Let the new transcript, and what was made of it, take the place of the old."""
+def write_again(settings: Settings) -> None:
+    """Have the notes and cards of this tab's lecture written anew, as a proposal beside what is there."""
+    models.forget()
     with _telling():
-        library().accept_proposal(lecture_id())
+        proposals().write_again(lecture_id(), settings, now(), _new_work())
+        worker().wake()
+
+
+def bring_back(version: int) -> None:
+    """Let an earlier version of this tab's lecture, and what there is now, change places."""
+    with _telling():
+        proposals().bring_back(lecture_id(), version)
+        take_results()
+
+
+def correct(number: int, before: str, text: str) -> None:
+    """Correct a line of this tab's transcript."""
+    with _telling():
+        library().correct(lecture_id(), number, before, text)
+        take_results()
+
+
+def accept_proposal() -> None:
+    """Let what was made anew take the place of the old, which is kept as an earlier version."""
+    with _telling():
+        proposals().accept(lecture_id())
         take_results()
 
 
 def discard_proposal() -> None:
-    """Keep the old transcript."""
+    """Keep what there is."""
     with _telling():
-        if proposal := library().proposal(lecture_id()):
-            library().delete(proposal.id)
+        proposals().discard(lecture_id())
+
+
+def _new_work() -> str:
+    """An id for work to come, which the worker does with this tab's key."""
+    work = new_id()
+    worker().keys[work] = st.session_state.key
+    return work
 
 
 def lecture_id() -> str:
@@ -188,6 +219,11 @@ def incoming() -> Path:
 def library() -> Library:
     """The process's one library."""
     return Library()
+
+
+def proposals() -> Proposals:
+    """What is made anew of the library's lectures."""
+    return Proposals(library())
 
 
 @st.cache_resource(show_spinner=False)
