@@ -38,7 +38,8 @@ EVERYDAY = frozenset(
     thousand half several four five six seven eight nine ten slide slides picture lecture fact stuff guy guys
     sense place side room person man woman name world add hear speak write read looking looked watch run wait
     stop move moved leave left hold bring easy hard difficult simple important possible similar exactly totally
-    completely pretty hello yeah
+    completely pretty hello yeah third fourth fifth percent far keep kept better
+    best order couple
     """.split()
 )
 """What English lecturers say in any lecture. Such words can be topics too (a "problem", a "set"), so they are left

@@ -15,7 +15,10 @@ from itertools import pairwise
 
 from lecture.function_words import ENGLISH, EVERYDAY, function_words, plain, spoken_language
 
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_MARKS = r"[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0963\u0966-\u109f\u1780-\u17d3]"
+"""Signs above, below and after letters, which `\\w` does not count as letters."""
+WORD = re.compile(rf"[^\W_]+(?:(?:['’-](?=[^\W_])|{_MARKS})[^\W_]*)*")
+"""A word of any script, with what ties its parts together."""
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 """Thai, Lao, Burmese, Khmer, kana and Han: written without spaces between words."""
 
@@ -50,7 +53,7 @@ def terms(text: str) -> list[str]:
     """The content words of a text, stemmed, in order: no function words, no single letters."""
     return [
         _stem(word)
-        for word in _WORD.findall(text)
+        for word in WORD.findall(text)
         if plain(word) not in ENGLISH and (len(word) > 1 or not word.isascii())
     ]
 
@@ -99,10 +102,10 @@ def _topics(sentences: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
 def _words(text: str) -> list[str]:
     """The words of a text; where it is written without spaces, each two letters that stand together."""
     found = []
-    for word in _WORD.findall(text):
+    for word in WORD.findall(text):
         for run in _UNSPACED.findall(word):
             found += ["".join(pair) for pair in pairwise(run)] or [run]
-        found += _WORD.findall(_UNSPACED.sub(" ", word))
+        found += WORD.findall(_UNSPACED.sub(" ", word))
     return found
 
 
@@ -125,7 +128,7 @@ def _importance(lecture: tuple[str, ...], start: int, end: int) -> list[float]:
     scores = []
     for i in range(start, end):
         mine = set(said[i])
-        score = 0.5 * math.log1p(len(mine)) + 0.8 * len(mine) / (1 + len(_WORD.findall(lecture[i])))
+        score = 0.5 * math.log1p(len(mine)) + 0.8 * len(mine) / (1 + len(WORD.findall(lecture[i])))
         score += 0.2 * len(pairs.intersection(pairwise(said[i])))
         score += 0.5 * sum(spread[topic] - 1 for topic in mine) / (end - start)
         score -= 0.2 * len(mine.intersection(said[i - 1])) if i > 0 else 0
