@@ -1,4 +1,4 @@
-"""The PDF study report: summary, key points, flashcards and transcript, each with the time it was said.
+"""The PDF study report: summary, chapters, key terms, flashcards and transcript, each with the time it was said.
 
 All text is data: nothing in it is read as markup, control characters and direction overrides are dropped, and a
 character that no font can print is shown as a placeholder and named. The same input and date give the same bytes.
@@ -21,7 +21,7 @@ from fpdf import FPDF
 from fpdf.prefs import ViewerPreferences
 
 from lecture.flashcards import Flashcard
-from lecture.notes import Notes, Statement
+from lecture.notes import Chapter, KeyTerm, Notes, Statement, in_order
 from lecture.transcript import Transcript, format_time, is_draft, one_line, provenance
 
 Colour = tuple[int, int, int]
@@ -98,6 +98,7 @@ class _Style:
 
 
 EYEBROW, SECTION, ASIDE = _Style(8.5, 6, "B", ACCENT), _Style(15, 8, "B", ACCENT), _Style(8.5, 8, "", GREY, "R")
+CHAPTER = _Style(12, 6.2, "B", ACCENT)
 HEADLINE, LONG_HEADLINE = _Style(24, 10.4, "B"), _Style(15, 7, "B")
 BODY, LEAD, POINT = _Style(10.5, 5.5), _Style(11.5, 6.1), _Style(10.5, 5.5, "B")
 SMALL, LABEL, NOTE = _Style(9, 4.8), _Style(9, 4.8, "", GREY), _Style(8.5, 4.5, "", SOFT)
@@ -115,14 +116,22 @@ def study_report(  # noqa: PLR0917 - six things make a report
     facts = _facts(source, transcript, notes, created)
     warnings = [*transcript.warnings, *notes.warnings]
     texts = [title, *warnings, *(text for _, text in paragraphs), *(part for fact in facts for part in fact)]
-    texts += [part for s in (*notes.summary, *notes.key_points) for part in (s.text, s.evidence.quote)]
+    chapters = notes.chapters if len(notes.chapters) > 1 else ()
+    statements = [*notes.summary, *notes.key_points, *(s for chapter in chapters for s in in_order(chapter))]
+    statements += [one.definition for one in notes.key_terms]
+    texts += [part for s in statements for part in (s.text, s.evidence.quote)]
+    texts += [*(chapter.title for chapter in chapters), *(one.term for one in notes.key_terms)]
     texts += [part for card in flashcards for part in (card.question, card.answer, card.evidence.quote)]
 
     book = _Book(title, texts, transcript, created)
     book.front(title, facts, warnings, draft=is_draft(transcript))
     book.jumps = [(start, book.add_link()) for start, _ in paragraphs]
     book.statements("Summary", notes.summary, LEAD, "Each time leads to its place in the transcript")
-    book.statements("Key points", notes.key_points, POINT)
+    if chapters:
+        book.chapters(chapters)
+    else:
+        book.statements("Key points", notes.key_points, POINT)
+    book.key_terms(notes.key_terms)
     book.flashcards(flashcards)
     book.lecture(paragraphs)
     book.furnish(f"Draft – {title}" if is_draft(transcript) else title)
@@ -343,6 +352,32 @@ class _Book(FPDF):
         self._heading(name, aside if statements else "")
         if not statements:
             self.put("None could be drawn from this lecture.", QUOTE, FULL)
+        self._list(statements, style)
+
+    def chapters(self, chapters: Sequence[Chapter]) -> None:
+        """What the lecture turns to, one after the other, with what to remember of each."""
+        for number, chapter in enumerate(chapters, 1):
+            if number == 1:
+                self._heading("Chapters", following=KEEP_WITH_HEADING + SECTION_GAP)
+            name = _clip(f"{number}. {_clean(chapter.title)}", BOOKMARK_LENGTH)
+            self._ensure(KEEP_WITH_HEADING)
+            self.ln(GAP)
+            self.start_section(name, level=1)
+            self._say(chapter.start, name, CHAPTER)
+            self.ln(SMALL_GAP)
+            self._list(in_order(chapter), BODY)
+
+    def key_terms(self, key_terms: Sequence[KeyTerm]) -> None:
+        """The terms of the course in the order of the alphabet, each with the sentence that says what it means."""
+        for number, one in enumerate(sorted(key_terms, key=lambda one: one.term.casefold()), 1):
+            if number == 1:
+                self._heading("Key terms")
+            self._ensure(self.put(one.term, POINT, dry=True) + self.put(one.definition.text, BODY, dry=True))
+            self._say(one.definition.evidence.start, one.term, POINT)
+            self.put(one.definition.text, BODY)
+            self.ln(GAP)
+
+    def _list(self, statements: Sequence[Statement], style: _Style) -> None:
         for statement in statements:
             if quote := _quote(statement.text, statement.evidence.quote):
                 height = self.put(statement.text, style, dry=True) + self.put(quote, QUOTE, QUOTES, dry=True)

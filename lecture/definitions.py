@@ -46,7 +46,7 @@ _NO_TERM = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    r"""\b(?:called|known\ as|by\ the\ name\ of)\s+(?:an?\s+|the\s+)?
+    r"""(?:,|\b(?:is|are|was|were|often|also|sometimes|usually))\s+(?:called|known\ as)\s+(?:an?\s+|the\s+)?
         (?P<term>[^\W\d_][\w'’-]*(?:\s+[^\W\d_][\w'’-]*){0,2}?)\s*(?:[.,;:!?]|$)""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from lecture.errors import SourceError
 from lecture.flashcards import Flashcard
-from lecture.notes import Evidence, Notes, Statement
+from lecture.notes import Evidence, Notes, Statement, in_order
 from lecture.transcript import Transcript, first_problem, format_time, one_line, provenance, to_txt
 
 MAX_NAME_BYTES = 150
@@ -47,24 +47,28 @@ def writer_provenance(notes: Notes) -> str:
 
 
 def summary_txt(title: str, transcript: Transcript, notes: Notes) -> str:
-    """Write summary and key points as plain text, each with the time of what it rests on."""
+    """Write the notes as plain text: summary, chapters with their points, key terms; each with its time."""
     blocks = [_heading(title, "="), *_origin(transcript, notes), *_notes_blocks(notes)]
     return "\n".join(blocks)
 
 
 def summary_markdown(title: str, transcript: Transcript, notes: Notes) -> str:
-    """Write summary and key points as Markdown; words from the lecture show as they were said, never as mark-up."""
+    """Write the notes as Markdown; words from the lecture show as they were said, never as mark-up."""
     facts = [("Transcript", provenance(transcript)), ("Notes", writer_provenance(notes))]
     lines = [f"# {_markdown(title) or 'Lecture'}", ""]
     lines += [f"- **{label}:** {_markdown(text)}" for label, text in facts]
     lines += [f"- **Please note:** {_markdown(text)}" for text in (*transcript.warnings, *notes.warnings)]
-    for heading, statements in (("Summary", notes.summary), ("Key points", notes.key_points)):
-        if statements:
-            lines += ["", f"## {heading}", ""]
+    for heading, statements in _sections(notes):
+        lines += ["", f"## {_markdown(heading)}", ""]
         for statement in statements:
             lines.append(f"- [{format_time(statement.evidence.start)}] {_markdown(statement.text)}")
             if quote := _other_words(statement):
                 lines += ["", f"  > {_markdown(quote)}", ""]
+    if notes.key_terms:
+        lines += ["", "## Key terms", ""]
+        for one in notes.key_terms:
+            time = format_time(one.definition.evidence.start)
+            lines.append(f"- **{_markdown(one.term)}** [{time}] {_markdown(one.definition.text)}")
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -219,11 +223,27 @@ def _origin(transcript: Transcript, notes: Notes, with_reasons: bool = False) ->
     return ["".join(f"{line}\n" for line in lines)]
 
 
+def _sections(notes: Notes) -> list[tuple[str, tuple[Statement, ...]]]:
+    """Headings and their statements: the summary, then the chapters; without chapters, the key points of the whole."""
+    sections = [("Summary", notes.summary)]
+    if len(notes.chapters) < 2:
+        sections.append(("Key points", notes.key_points))
+    for number, chapter in enumerate(notes.chapters if len(notes.chapters) > 1 else (), start=1):
+        times = f"{format_time(chapter.start)}–{format_time(chapter.end)}"
+        sections.append((f"Chapter {number}: {one_line(chapter.title)} ({times})", in_order(chapter)))
+    return [(heading, statements) for heading, statements in sections if statements]
+
+
 def _notes_blocks(notes: Notes) -> list[str]:
     blocks = []
-    for heading, statements in (("Summary", notes.summary), ("Key points", notes.key_points)):
-        if statements:
-            blocks += [_heading(heading, "-"), "".join(map(_statement_txt, statements))]
+    for heading, statements in _sections(notes):
+        blocks += [_heading(heading, "-"), "".join(map(_statement_txt, statements))]
+    if notes.key_terms:
+        terms = [
+            f"{one_line(one.term)}: [{format_time(one.definition.evidence.start)}] {one_line(one.definition.text)}\n"
+            for one in notes.key_terms
+        ]
+        blocks += [_heading("Key terms", "-"), "".join(terms)]
     return blocks
 
 

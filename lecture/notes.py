@@ -5,13 +5,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from lecture.chapters import find_chapters
 from lecture.ranking import rank_sentences
+from lecture.transcript import Segment
 
-__all__ = ["Chapter", "Evidence", "KeyTerm", "Notes", "Statement", "Style", "find_chapters", "rank_sentences"]
+__all__ = [
+    "Chapter",
+    "Evidence",
+    "KeyTerm",
+    "Notes",
+    "Statement",
+    "Style",
+    "find_chapters",
+    "in_order",
+    "rank_sentences",
+    "share_drawn_on",
+]
 
 Style = Literal["brief", "detailed", "outline"]
 """How notes are laid out: the whole in short, chapter by chapter, or as a list of points below chapter titles."""
@@ -88,3 +101,23 @@ class Notes:
     chapters: tuple[Chapter, ...] = ()
     key_terms: tuple[KeyTerm, ...] = ()
     language: str | None = None
+
+
+def in_order(chapter: Chapter) -> tuple[Statement, ...]:
+    """All that is said of a chapter, in the lecture's order."""
+    return tuple(sorted((*chapter.summary, *chapter.key_points), key=lambda statement: statement.evidence.start))
+
+
+def share_drawn_on(notes: Notes, segments: Sequence[Segment]) -> float:
+    """Share of the speech that lies in the evidence of the notes' statements, from 0 to 1."""
+    chapters = [statement for chapter in notes.chapters for statement in in_order(chapter)]
+    terms = [term.definition for term in notes.key_terms]
+    spans = sorted((s.evidence.start, s.evidence.end) for s in (*notes.summary, *notes.key_points, *chapters, *terms))
+    apart: list[tuple[float, float]] = []
+    for start, end in spans:
+        begin = max(start, apart[-1][1]) if apart else start
+        if end > begin:
+            apart.append((begin, end))
+    drawn_on = sum(end - start for start, end in apart)
+    spoken = sum(segment.end - segment.start for segment in segments)
+    return min(1.0, drawn_on / spoken) if spoken else 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import models
 from lecture.audio import Recording, Samples
@@ -20,6 +20,10 @@ from lecture.source import Source, StoredFile
 from lecture.transcribe import Borders, Recognised, transcribe
 from lecture.transcript import Segment, Transcript, format_time
 from lecture.writers import Extractive, Length, Writer
+
+if TYPE_CHECKING:
+    from lecture.ask import Answerer
+    from lecture.model_writer import ModelWriter
 
 WRITERS = ("extractive", "local", "endpoint")
 
@@ -173,7 +177,7 @@ def process(source: Source, settings: Settings, record: Record, shared: models.M
             raise LectureError(f'There is no language "{code}". Use a code such as en, de or fr.')
     earlier = record.earlier()
     transcript = earlier.transcript or _transcript(source, settings, record, shared, earlier)
-    notes, cards = _written(sentences(transcript), settings, record, shared)
+    notes, cards = _written(transcript, settings, record, shared)
     return Lecture(source, transcript, notes, cards)
 
 
@@ -264,13 +268,15 @@ def _loaded(
 
 
 def _written(
-    said: Sequence[Sentence], settings: Settings, record: Record, shared: models.Models
+    transcript: Transcript, settings: Settings, record: Record, shared: models.Models
 ) -> tuple[Notes, tuple[Flashcard, ...]]:
     """Notes and cards by the chosen writer; where it cannot write, by the built-in one, so that no work is lost."""
+    said, length = sentences(transcript), settings.summary_length
     try:
-        return _written_by(_writer(settings, record, shared), said, settings.summary_length, record)
+        writer = _writer(settings, transcript.language, record.key(), shared, record.on_progress)
+        return _written_by(writer, said, length, record)
     except (ModelError, WriterError) as error:
-        notes, cards = _written_by(Extractive(), said, settings.summary_length, record)
+        notes, cards = _written_by(Extractive(), said, length, record)
         warning = f"{error} The built-in writer made these notes instead."
         return replace(notes, warnings=(warning, *notes.warnings)), cards
 
@@ -285,18 +291,39 @@ def _written_by(
     return notes, writer.flashcards(said, notes, _share_of("Making the flashcards", record.on_progress))
 
 
-def _writer(settings: Settings, record: Record, shared: models.Models) -> Writer:
+def answerer_for(settings: Settings, key: str | None, shared: models.Models) -> Answerer | None:
+    """The model that words answers to questions, by the settings; None where the lecture's own passages are the answer.
+
+    Raises:
+        ModelError: the local model cannot be had.
+        WriterError: the endpoint's settings cannot be right.
+    """
+    if settings.writer == "extractive":
+        return None
+    writer = _model_writer(settings, None, key, shared, lambda progress: None)
+    return writer if writer.answers else None
+
+
+def _writer(
+    settings: Settings, spoken: str | None, key: str | None, shared: models.Models, on_progress: OnProgress
+) -> Writer:
     if settings.writer == "extractive":
         return Extractive()
+    return _model_writer(settings, spoken, key, shared, on_progress)
+
+
+def _model_writer(
+    settings: Settings, spoken: str | None, key: str | None, shared: models.Models, on_progress: OnProgress
+) -> ModelWriter:
     if settings.writer == "endpoint":
         from lecture.endpoint import Endpoint
 
-        return Endpoint(settings.endpoint, settings.endpoint_model, record.key(), settings.notes_language)
+        return Endpoint(settings.endpoint, settings.endpoint_model, key, settings.notes_language, spoken)
     from lecture.local_writer import LocalModel
 
     name = settings.writer_model or models.WRITERS[0].name
-    record.on_progress(Progress(f"Loading {name}"))
-    return LocalModel(shared.writer(name, _downloading(record.on_progress)), settings.notes_language)
+    on_progress(Progress(f"Loading {name}"))
+    return LocalModel(shared.writer(name, _downloading(on_progress)), settings.notes_language, spoken)
 
 
 def _downloading(on_progress: OnProgress) -> models.OnDownload:

@@ -105,7 +105,7 @@ class Extractive:
 def outline(sentences: Sequence[Sentence], chapters: Sequence[int]) -> list[tuple[Chapter, range]]:
     """The lecture's chapters with titles and times, nothing in them yet, and which sentences are in each."""
     titles = chapter_titles([sentence.text for sentence in sentences], chapters)
-    ends = [*chapters[1:], len(sentences)]
+    ends = [*chapters[1:], len(sentences)][: len(chapters)]
     return [
         (
             Chapter(title, sentences[begin].start, sentences[end].start if end < len(sentences) else sentences[-1].end),

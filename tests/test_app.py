@@ -271,6 +271,7 @@ def choose_everything(page: AppTest) -> None:
     page.selectbox(key="settings.writer").select("local").run()
     page.selectbox(key="settings.writer_model").select("Another one …").run()
     page.text_input(key="settings.another_writer").input("owner/name").run()
+    page.selectbox(key="settings.notes_language").select("fr").run()
 
 
 EVERYTHING = Settings(
@@ -281,6 +282,7 @@ EVERYTHING = Settings(
     writer="local",
     writer_model="owner/name",
     summary_length="short",
+    notes_language="fr",
 )
 
 
@@ -297,7 +299,9 @@ def test_reset_gives_back_the_default_of_every_setting(asked: list[Settings]) ->
     click(page, "Reset to defaults")
     worked(give(page, ("osmosis.srt", CAPTIONS)))
     assert asked == [Settings()]
-    assert all(getattr(EVERYTHING, name) != default for name, default in vars(Settings()).items())
+    of_another_writer = {"endpoint", "endpoint_model"}
+    chosen = {name for name, default in vars(Settings()).items() if getattr(EVERYTHING, name) != default}
+    assert chosen | of_another_writer == set(vars(Settings()))
 
 
 def test_settings_are_there_again_after_a_restart_and_reset_forgets_them() -> None:
@@ -481,9 +485,6 @@ def test_a_search_finds_sentences_of_all_lectures_and_opens_their_moment() -> No
     assert [label for label in labels(page) if label.startswith("**")] == ["**00:06 · Osmosis**"]
     click(page, "**00:06 · Osmosis**")
     assert page.session_state.moment == 6.5
-    lines = " ".join(shown.proto.body for shown in page.get("html"))
-    assert lines.count('class="found"') == 1
-    assert 'class="found"><time>00:06</time><span>A cell' in lines
     assert {tabs.proto.tab_container.default_tab_index for tabs in page.get("tab_container")} == {1}
 
 

@@ -549,7 +549,7 @@ ALL_MOMENTS = (
     "note_choice",
     "step Listening",
     *(f"note_segments {n}" for n in range(5)),
-    "step Writing the summary",
+    "step Writing the notes",
     "writing notes",
     "step Making the flashcards",
     "finish",

@@ -4,12 +4,13 @@ from pathlib import Path
 import pytest
 
 from lecture.captions import read_captions
+from lecture.definitions import key_terms
 from lecture.flashcards import GAP, Flashcard
-from lecture.notes import rank_sentences
+from lecture.notes import Chapter, Evidence, Notes, Statement, find_chapters, in_order, rank_sentences, share_drawn_on
 from lecture.ranking import terms
-from lecture.sentences import sentences
+from lecture.sentences import Sentence, sentences
 from lecture.transcript import Segment, Transcript
-from lecture.writers import Extractive
+from lecture.writers import Extractive, Length
 from tests.fixtures import media
 
 
@@ -112,11 +113,17 @@ def test_terms_are_content_words_without_endings():
 # --------------------------------------------------------------------------------------------- the built-in writer
 
 
+def written(said: tuple[Sentence, ...], length: Length = "medium", told: list[Statement] | None = None) -> Notes:
+    chapters = find_chapters([s.text for s in said], [s.start for s in said])
+    told = [] if told is None else told
+    return Extractive().notes(said, chapters, length, lambda share: None, told.append)
+
+
 @pytest.mark.parametrize("length", ["short", "medium", "long"])
 @pytest.mark.parametrize("said", ["lecture", "draft"])
 def test_every_statement_is_a_sentence_of_the_lecture_with_its_time(said, length, request):
     found = sentences(request.getfixturevalue(said))
-    notes = Extractive().notes(found, length, lambda share: None)
+    notes = written(found, length)
     by_text = {s.text: s for s in found}
     for statement in (*notes.summary, *notes.key_points):
         sentence = by_text[statement.evidence.quote]
@@ -125,7 +132,7 @@ def test_every_statement_is_a_sentence_of_the_lecture_with_its_time(said, length
 
 
 def test_the_summary_covers_the_lecture_in_order_and_key_points_repeat_nothing(lecture):
-    notes = Extractive().notes(sentences(lecture), "medium", lambda share: None)
+    notes = written(sentences(lecture))
     starts = [s.evidence.start for s in notes.summary]
     assert starts == sorted(starts)
     for part in range(3):
@@ -134,18 +141,77 @@ def test_the_summary_covers_the_lecture_in_order_and_key_points_repeat_nothing(l
 
 
 def test_a_longer_summary_has_more_sentences(lecture):
-    sizes = [
-        len(Extractive().notes(sentences(lecture), n, lambda share: None).summary) for n in ("short", "medium", "long")
-    ]
+    sizes = [len(written(sentences(lecture), n).summary) for n in ("short", "medium", "long")]
     assert sizes == sorted(set(sizes))
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_a_very_short_lecture_has_notes_too(count, lecture):
     found = sentences(lecture)[3 : 3 + count]
-    notes = Extractive().notes(found, "medium", lambda share: None)
+    notes = written(found)
     assert len(notes.summary) == count
     assert Extractive().flashcards(found, notes, lambda share: None) is not None
+
+
+def test_chapters_follow_each_other_without_gaps_and_hold_what_was_said_in_them(lecture, draft):
+    for said in (lecture, draft):
+        found = sentences(said)
+        notes = written(found, "long")
+        assert 3 <= len(notes.chapters) <= 10
+        assert (notes.chapters[0].start, notes.chapters[-1].end) == (found[0].start, found[-1].end)
+        assert all(one.end == other.start for one, other in pairwise(notes.chapters))
+        assert len({chapter.title for chapter in notes.chapters}) == len(notes.chapters)
+        for chapter in notes.chapters:
+            assert chapter.summary
+            for statement in in_order(chapter):
+                assert chapter.start <= statement.evidence.start < chapter.end
+            assert not {s.text for s in chapter.summary} & {s.text for s in chapter.key_points}
+
+
+def test_the_summary_is_told_as_it_is_written(lecture):
+    told: list[Statement] = []
+    assert tuple(told) == () != written(sentences(lecture), told=told).summary == tuple(told)
+
+
+def test_what_notes_draw_on_is_counted_once():
+    def said(start: float, end: float) -> Statement:
+        return Statement("Something.", Evidence("Something.", start, end))
+
+    segments = [Segment(0, 10, "one"), Segment(20, 30, "two")]
+    assert share_drawn_on(Notes((), (), "extractive"), segments) == 0
+    twice = Notes((said(0, 5),), (said(0, 5), said(3, 6)), "extractive")
+    assert share_drawn_on(twice, segments) == pytest.approx(6 / 20)
+    chapter = Chapter("All", 0, 30, (said(0, 10),), (said(20, 30),))
+    assert share_drawn_on(Notes((), (), "extractive", chapters=(chapter,)), segments) == 1
+    assert share_drawn_on(twice, []) == 0
+
+
+# --------------------------------------------------------------------------------------------- key terms
+
+
+def terms_of(text: str) -> list[tuple[str, str]]:
+    return [(one.term, one.definition.text) for one in key_terms(sentences(in_pieces(text, 5)))]
+
+
+def test_a_key_term_comes_with_the_sentence_that_defines_or_names_it():
+    found = terms_of(
+        "So, osmosis is the movement of water through a membrane. Now a question for you. "
+        "We join small pieces into a larger unit, called a chunk. Osmosis is an old word for it, by the way."
+    )
+    assert found == [
+        ("Osmosis", "So, osmosis is the movement of water through a membrane."),
+        ("Chunk", "We join small pieces into a larger unit, called a chunk."),
+    ]
+
+
+def test_part_of_another_term_is_a_term_of_its_own():
+    found = terms_of("Memory is the store of what we know. Working memory is the small space for what we think of.")
+    assert [term for term, _ in found] == ["Memory", "Working memory"]
+
+
+@pytest.mark.parametrize("text", ["It is the reason why we sleep at night.", "He called the police at once.", "Good."])
+def test_what_defines_nothing_is_no_key_term(text):
+    assert terms_of(text) == []
 
 
 # --------------------------------------------------------------------------------------------- flashcards
@@ -153,7 +219,7 @@ def test_a_very_short_lecture_has_notes_too(count, lecture):
 
 def cards_of(text: str) -> tuple[Flashcard, ...]:
     found = sentences(in_pieces(text, 5))
-    return Extractive().flashcards(found, Extractive().notes(found, "short", lambda share: None), lambda share: None)
+    return Extractive().flashcards(found, written(found, "short"), lambda share: None)
 
 
 def test_definitions_become_questions():
@@ -180,9 +246,7 @@ def test_what_defines_no_term_becomes_no_question(text):
 def test_cards_of_the_demonstration_lecture(lecture, draft):
     for said in (lecture, draft):
         found = sentences(said)
-        cards = Extractive().flashcards(
-            found, Extractive().notes(found, "medium", lambda share: None), lambda share: None
-        )
+        cards = Extractive().flashcards(found, written(found), lambda share: None)
         assert len(cards) >= 8
         assert len({card.question for card in cards}) == len(cards)
         quotes = {s.text: s for s in found}

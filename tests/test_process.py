@@ -131,7 +131,7 @@ def test_a_recording_is_recognised_and_text_and_progress_appear_on_the_way(tmp_p
     assert [p.done for p in listening] == sorted(p.done for p in listening)
     assert listening[-1].how_far == "00:45 of 00:45"
     names = [p.step for p in kept.steps]
-    assert names.index("Listening") < names.index("Writing the summary") < names.index("Making the flashcards")
+    assert names.index("Listening") < names.index("Writing the notes") < names.index("Making the flashcards")
 
 
 @pytest.mark.parametrize("recogniser", ["faster-whisper", "whisper"])

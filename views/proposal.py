@@ -1,22 +1,25 @@
-"""A transcript that was asked for anew: its progress, and the choice between it and the old one."""
+"""What is made anew of a lecture: its progress, the choice between it and what there is, and the versions of before."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from lecture.export import writer_provenance
 from lecture.library import Entry
+from lecture.process import Lecture
 from lecture.transcript import provenance
 from views import session
+from views.notes import statements_html
 from views.text import plain
 from views.transcript import transcript_lines
-from views.working import describe
+from views.working import describe, written_so_far
 
 _SHOWN = 60
 """Lines of the new transcript that are shown for comparison."""
 
 
 def proposal_bar() -> None:
-    """Show what has become of "Transcribe again", if it was asked for."""
+    """Show what has become of "Transcribe again" or "Write the notes again", if it was asked for."""
     proposal = session.proposals().pending(session.lecture_id())
     if proposal is None:
         return
@@ -25,8 +28,23 @@ def proposal_bar() -> None:
     elif proposal.state == "ready":
         _choice(proposal)
     else:
-        st.error(plain(f"Transcribing again did not work. {proposal.error or 'It was cancelled.'}"))
+        st.error(plain(f"That did not work. {proposal.error or 'It was cancelled.'}"))
         st.button("Remove this message", on_click=session.discard_proposal)
+
+
+def earlier_versions() -> None:
+    """Offer what was made of the lecture before, to look at and to bring back."""
+    versions = session.proposals().versions(session.lecture_id())
+    if not versions:
+        return
+    with st.popover("Earlier versions", icon=":material/history:"):
+        for version in versions:
+            when = f"{version.finished:%d %B %Y, %H:%M}" if version.finished else "Earlier"
+            st.markdown(f"**{when}** · {plain(writer_provenance(version.lecture.notes))}")
+            st.html(statements_html(version.lecture.notes.summary[:2], playable=False))
+            st.button(
+                "Bring it back", on_click=session.bring_back, args=(version.number,), key=f"back {version.number}"
+            )
 
 
 def _progress() -> None:
@@ -34,8 +52,10 @@ def _progress() -> None:
     if proposal is None or proposal.state not in ("waiting", "running"):
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(proposal.progress.share, text=plain(f"Transcribing again: {describe(proposal)}"))
+        what = "Transcribing again" if proposal.source.recording else "Writing the notes again"
+        st.progress(proposal.progress.share, text=plain(f"{what}: {describe(proposal)}"))
         st.button("Cancel", on_click=session.discard_proposal, icon=":material/close:", key="cancel proposal")
+    written_so_far(proposal)
 
 
 def _choice(proposal: Entry) -> None:
@@ -43,9 +63,23 @@ def _choice(proposal: Entry) -> None:
     if lecture is None:
         return
     with st.container(border=True):
-        st.markdown(f"**A new transcript is ready.** {plain(provenance(lecture.transcript))}")
+        if proposal.source.recording:
+            st.markdown(f"**A new transcript is ready.** {plain(provenance(lecture.transcript))}")
+        else:
+            st.markdown(f"**New notes are ready.** {plain(writer_provenance(lecture.notes))}")
+        for warning in lecture.notes.warnings:
+            st.warning(plain(warning), icon=":material/warning:")
         with st.expander("Read it"), st.container(height=300, border=False):
-            transcript_lines(lecture.transcript.segments[:_SHOWN])
+            _read(lecture, proposal)
         with st.container(horizontal=True):
             st.button("Use the new one", on_click=session.accept_proposal, type="primary")
             st.button("Keep the old one", on_click=session.discard_proposal)
+            st.caption("The old one stays among the earlier versions.")
+
+
+def _read(lecture: Lecture, proposal: Entry) -> None:
+    if proposal.source.recording:
+        transcript_lines(lecture.transcript.segments[:_SHOWN])
+        return
+    playable = st.session_state.audio_data.recording is not None
+    st.html(statements_html((*lecture.notes.summary, *lecture.notes.key_points), playable))

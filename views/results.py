@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 
 import streamlit as st
 
 from lecture import export
 from lecture.flashcards import Flashcard
-from lecture.notes import Notes, Statement
+from lecture.notes import Notes
 from lecture.process import Settings
 from lecture.source import Source
 from lecture.transcript import Transcript, format_time, is_draft, provenance, to_srt, to_txt, to_vtt
 from report import study_report
 from views import session
+from views.ask import ask_view
 from views.cards import flashcards
-from views.proposal import proposal_bar
+from views.notes import chapter_bar, notes_view
+from views.player import player
+from views.proposal import earlier_versions, proposal_bar
 from views.text import plain
-from views.transcript import transcript_pages
+from views.transcript import transcript_view
 
 
 def results_view(settings: Settings) -> None:
@@ -29,22 +31,30 @@ def results_view(settings: Settings) -> None:
     transcript: Transcript = st.session_state.transcription
     notes: Notes = st.session_state.summary
     moment: float | None = st.session_state.moment
+    playable = source.recording is not None
     _head(transcript, notes)
-    _player(source, moment)
+    player(source, session.lecture_id(), moment)
+    chapter_bar(notes.chapters, playable)
     with st.container():  # always there, so that the tabs keep their place, and what is open in them, when it empties
         proposal_bar()
-    tabs = ["Summary", "Transcript", "Flashcards", "Downloads"]
-    summary, text, cards, files = st.tabs(tabs, default=tabs[0] if moment is None else tabs[1])
-    with summary:
-        _statements("In short", notes.summary)
-        _statements("Key points", notes.key_points)
+        _corrections()
+    tabs = ["Notes", "Transcript", "Flashcards", "Ask", "Downloads"]
+    written, text, cards, asked, files = st.tabs(tabs, default=tabs[0] if moment is None else tabs[1])
+    with written:
+        notes_view(notes, transcript.segments, playable)
     with text:
-        transcript_pages(transcript.segments, moment)
+        transcript_view(transcript, moment, playable, on_correct=session.correct)
     with cards:
         flashcards(st.session_state.flashcards)
+    with asked:
+        ask_view(settings, playable)
     with files:
         _downloads(source, transcript, notes)
     st.divider()
+    _actions(source, settings)
+
+
+def _actions(source: Source, settings: Settings) -> None:
     with st.container(horizontal=True):
         st.button("Start over", on_click=session.clear, icon=":material/restart_alt:")
         if source.recording:
@@ -55,6 +65,25 @@ def results_view(settings: Settings) -> None:
                 icon=":material/refresh:",
                 help="Recognises the recording with the settings on the left. You choose which transcript to keep.",
             )
+        st.button(
+            "Write the notes again",
+            on_click=session.write_again,
+            args=(settings,),
+            icon=":material/edit_note:",
+            help="Writes notes and cards with the settings on the left. You choose which ones to keep.",
+        )
+        earlier_versions()
+
+
+def _corrections() -> None:
+    """Where lines were corrected since the notes were written: the choice to have the notes follow."""
+    entry = session.entry()
+    if entry is None or not entry.corrections or session.proposals().pending(entry.id):
+        return
+    lines = "1 line" if entry.corrections == 1 else f"{entry.corrections} lines"
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.markdown(f"You corrected {lines}. Notes and cards still say what they said before.")
+        st.button("Update notes and cards", on_click=session.write_again, args=(entry.settings,), type="primary")
 
 
 def _head(transcript: Transcript, notes: Notes) -> None:
@@ -68,28 +97,6 @@ def _head(transcript: Transcript, notes: Notes) -> None:
         st.caption(plain(f"{length} · {provenance(transcript)} {transcript.reason} · {worded}"))
     for warning in (*transcript.warnings, *notes.warnings):
         st.warning(plain(warning), icon=":material/warning:")
-
-
-def _player(source: Source, moment: float | None) -> None:
-    if source.recording:
-        play = st.video if source.recording.mime_type.startswith("video/") else st.audio
-        play(source.recording.path, format=source.recording.mime_type, start_time=moment or 0)
-
-
-def _statements(heading: str, statements: Iterable[Statement]) -> None:
-    """Statements with the time of their evidence, and its words where they are others."""
-    items = "".join(
-        f"<p><time>{format_time(s.evidence.start)}</time><span>{escape(s.text)}{_quote(s)}</span></p>"
-        for s in statements
-    )
-    if items:
-        st.subheader(heading, anchor=False)
-        st.html(f'<div class="statements timed">{items}</div>')
-
-
-def _quote(statement: Statement) -> str:
-    quote = statement.evidence.quote
-    return "" if quote.casefold() == statement.text.casefold() else f"<q>{escape(quote)}</q>"
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from html import escape
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 
 import models
+from lecture.conversations import Conversations
 from lecture.errors import LectureError
 from lecture.jobs import Worker
 from lecture.library import Entry, Library, new_id
 from lecture.process import Settings
 from lecture.proposals import Proposals
 from lecture.source import Source
+from lecture.transcript import format_time
 
 SLOTS = (
     "audio_data",  # the lecture's `Source`: its files on disk
@@ -36,10 +40,10 @@ def initialise() -> None:
         st.session_state.setdefault(slot, None)
     st.session_state.setdefault("visit", 0)
     st.session_state.setdefault("message", None)
-    st.session_state.setdefault("key", None)  # of the endpoint that writes: kept for this tab, never stored
+    st.session_state.setdefault("endpoint_key", None)  # of the endpoint that writes: kept for this tab, never stored
     asked = st.query_params.get("lecture")
     if asked and asked != st.session_state.lecture_id:
-        open_lecture(asked)
+        open_lecture(asked, _seconds(st.query_params.get("at")))
     elif st.session_state.lecture_id and entry() is None:
         clear()
         st.session_state.message = "This lecture was deleted."
@@ -63,9 +67,11 @@ def key(name: str) -> str:
 
 def begin(source: Source, settings: Settings) -> None:
     """Take a lecture in; one that is known already is opened as it is."""
-    entry, new = library().add(source, settings, now(), _new_work())
+    lecture_id = _new_work()
+    entry, new = library().add(source, settings, now(), lecture_id)
     worker().wake()
     if not new:
+        worker().keys.pop(lecture_id, None)
         st.session_state.message = "You have this lecture already: here it is."
     open_lecture(entry.id)
 
@@ -87,6 +93,21 @@ def open_lecture(lecture_id: str, moment: float | None = None) -> None:
     st.query_params["lecture"] = entry.id
     if entry.state == "ready":
         take_results()
+
+
+def link(other_lecture: str, seconds: float, label: str) -> str:
+    """HTML of a link to a moment of another lecture."""
+    address = f"?{urlencode({'lecture': other_lecture, 'at': f'{seconds:.2f}'})}"
+    return f'<a href="{escape(address)}" target="_self">{escape(label)}, {format_time(seconds)}</a>'
+
+
+def _seconds(said: str | None) -> float | None:
+    """A moment from an address, which anybody may have written."""
+    try:
+        seconds = float(said or "")
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < float("inf") else None
 
 
 def entry() -> Entry | None:
@@ -116,7 +137,7 @@ def try_again(settings: Settings) -> None:
     """Put this tab's lecture back in line; what could not be downloaded is asked for again."""
     models.forget()
     with _telling():
-        worker().keys[lecture_id()] = st.session_state.key
+        worker().keys[lecture_id()] = st.session_state.endpoint_key
         library().try_again(lecture_id(), settings)
         worker().wake()
 
@@ -175,8 +196,14 @@ def discard_proposal() -> None:
 def _new_work() -> str:
     """An id for work to come, which the worker does with this tab's key."""
     work = new_id()
-    worker().keys[work] = st.session_state.key
+    worker().keys[work] = st.session_state.endpoint_key
     return work
+
+
+def forget_conversation(about: str | None) -> None:
+    """Delete what was asked about a lecture, or about all of them."""
+    with _telling():
+        conversations().forget(about)
 
 
 def lecture_id() -> str:
@@ -224,6 +251,11 @@ def library() -> Library:
 def proposals() -> Proposals:
     """What is made anew of the library's lectures."""
     return Proposals(library())
+
+
+def conversations() -> Conversations:
+    """What was asked about the library's lectures."""
+    return Conversations(library())
 
 
 @st.cache_resource(show_spinner=False)

@@ -7,7 +7,9 @@ from typing import cast
 import streamlit as st
 
 import models
-from lecture.errors import ModelError
+from lecture.endpoint import is_local
+from lecture.endpoint import models as offered_models
+from lecture.errors import ModelError, WriterError
 from lecture.languages import LANGUAGES
 from lecture.process import Settings
 from lecture.writers import Length
@@ -30,7 +32,11 @@ _SIZES = {
     "large-v3": "large-v3: most exact",
     "turbo": "turbo: nearly as exact, faster",
 }
-_WRITERS = {"extractive": "Built in: quotes the lecture", "local": "Local language model: rephrases"}
+_WRITERS = {
+    "extractive": "Built in: quotes the lecture",
+    "local": "Local language model: rephrases",
+    "endpoint": "Language model server: rephrases",
+}
 _LENGTHS = {"short": "Short", "medium": "Medium", "long": "Long"}
 _ANOTHER = "Another one …"
 _AUTOMATIC = "auto"
@@ -72,6 +78,8 @@ def settings_sidebar() -> Settings:
         )
         writer = st.selectbox("Writer", _WRITERS, format_func=_WRITERS.__getitem__, key="settings.writer")
         writer_model = _writer_model() if writer == "local" else None
+        endpoint, endpoint_model = _endpoint() if writer == "endpoint" else ("", "")
+        notes_language = _notes_language() if writer != "extractive" else None
         length = st.segmented_control(
             "Summary length",
             list(_LENGTHS),
@@ -80,7 +88,7 @@ def settings_sidebar() -> Settings:
             required=True,
         )
         st.button("Reset to defaults", on_click=_reset, icon=":material/restart_alt:")
-        st.caption("Everything happens on this computer. Only a model's download uses the network.")
+        st.caption(_where_it_happens(endpoint))
     settings = Settings(
         recogniser=recogniser,
         model=model,
@@ -89,6 +97,9 @@ def settings_sidebar() -> Settings:
         writer=writer,
         writer_model=writer_model,
         summary_length=cast(Length, length),
+        endpoint=endpoint,
+        endpoint_model=endpoint_model,
+        notes_language=notes_language,
     )
     session.remember(settings)
     return settings
@@ -106,6 +117,54 @@ def _writer_model() -> str:
     return chosen or suggested[0]
 
 
+def _endpoint() -> tuple[str, str]:
+    """The server that writes, and the model there. Its key stays in this tab's memory."""
+    address = st.text_input(
+        "Address of the server",
+        key="settings.endpoint",
+        placeholder="http://localhost:11434/v1",
+        help="Any server that speaks OpenAI's language: Ollama, LM Studio, vLLM, Groq …",
+    ).strip()
+    st.session_state.endpoint_key = (
+        st.text_input(
+            "Key, if it needs one",
+            type="password",
+            key="endpoint_key_field",
+            autocomplete="off",
+            help="Kept in memory while this tab is open; never stored.",
+        ).strip()
+        or None
+    )
+    if address and not is_local(address):
+        st.warning("The text of your lecture leaves this computer: it is sent to this server.", icon=":material/cloud:")
+    model = st.text_input("Its model", key="settings.endpoint_model", placeholder="llama3.2").strip()
+    if st.button("Which models does it have?", disabled=not address, type="tertiary"):
+        try:
+            found = offered_models(address, st.session_state.endpoint_key)
+        except WriterError as error:
+            st.caption(plain(str(error)))
+        else:
+            st.caption(plain(", ".join(found) or "None."))
+    return address, model
+
+
+def _notes_language() -> str | None:
+    chosen = st.selectbox(
+        "Language of the notes",
+        [_AUTOMATIC, *LANGUAGES],
+        format_func=_notes_language_name,
+        key="settings.notes_language",
+        help="A sentence whose translation cannot be checked stays in the lecture's language.",
+    )
+    return None if chosen == _AUTOMATIC else chosen
+
+
+def _where_it_happens(endpoint: str) -> str:
+    if endpoint and not is_local(endpoint):
+        return "Recognition happens on this computer; the notes are written by the server you named."
+    return "Everything happens on this computer. Only a model's download uses the network."
+
+
 @st.cache_data(ttl=120, show_spinner="Asking how large it is …")
 def _cost(name: str) -> str:
     """What using this writer takes: shown before a download starts."""
@@ -120,6 +179,10 @@ def _cost(name: str) -> str:
 
 def _language_name(code: str) -> str:
     return LANGUAGES.get(code, "Automatic")
+
+
+def _notes_language_name(code: str) -> str:
+    return LANGUAGES.get(code, "As the lecture")
 
 
 def _start_with() -> Settings:
@@ -143,6 +206,9 @@ def _values(settings: Settings) -> dict[str, str]:
         "writer_model": (settings.writer_model or _suggested()[0]) if suggested else _ANOTHER,
         "another_writer": "" if suggested else settings.writer_model or "",
         "summary_length": settings.summary_length,
+        "endpoint": settings.endpoint,
+        "endpoint_model": settings.endpoint_model,
+        "notes_language": settings.notes_language or _AUTOMATIC,
     }
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from lecture.library import Entry
 from lecture.process import Settings
 from views import session
+from views.notes import statements_html
 from views.text import plain
 from views.transcript import transcript_lines
 
@@ -45,8 +46,16 @@ def _progress() -> None:
     if segments:
         with st.container(height=360, border=True, autoscroll=True):
             transcript_lines(segments)
+    written_so_far(entry)
     st.button("Cancel", on_click=session.cancel, icon=":material/close:", key=session.key("cancel"))
     st.caption("You can close this page: the work goes on, and the lecture is in your library.")
+
+
+def written_so_far(entry: Entry) -> None:
+    """The statements of the notes as they are written; each was checked before."""
+    if written := session.library().written(entry.id):
+        with st.container(height=240, border=True, autoscroll=True):
+            st.html(statements_html(written, playable=False))
 
 
 def describe(entry: Entry) -> str:
