@@ -43,9 +43,9 @@ class LectureRow(Base):
     duration: Mapped[float | None]
     choice: Mapped[str | None]
     language: Mapped[str | None]
-    transcript: Mapped[str | None]
-    notes: Mapped[str | None]
-    flashcards: Mapped[str | None]
+    transcript: Mapped[str | None] = mapped_column(deferred=True, deferred_group="made")  # may be megabytes
+    notes: Mapped[str | None] = mapped_column(deferred=True, deferred_group="made")
+    flashcards: Mapped[str | None] = mapped_column(deferred=True, deferred_group="made")
     finished: Mapped[str | None]
     took: Mapped[float | None]  # seconds of work, where it was not interrupted
     proposal_for: Mapped[int | None] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"))

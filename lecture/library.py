@@ -200,6 +200,11 @@ class Library:
         with self.transaction() as session:
             return [self.shown(row) for row in session.scalars(lectures.order_by(LectureRow.number.desc()))]
 
+    def count(self) -> int:
+        """How many lectures there are."""
+        with self.transaction() as session:
+            return session.scalar(select(func.count()).where(LectureRow.proposal_for.is_(None))) or 0
+
     def entry(self, lecture_id: str) -> Entry | None:
         """The lecture of this id."""
         with self.transaction() as session:

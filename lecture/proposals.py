@@ -10,8 +10,9 @@ from itertools import chain
 from sqlalchemy import delete, select
 
 from lecture.database import LectureRow, VersionRow, lecture_row, proposal_row
-from lecture.library import CARDS, NOTES, SETTINGS, TRANSCRIPT, WAITING, Entry, Library, new_id, store_sentences
-from lecture.process import Lecture, Settings
+from lecture.library import NOTES, SETTINGS, TRANSCRIPT, WAITING, Entry, Library, new_id, store_sentences
+from lecture.notes import Notes
+from lecture.process import Settings
 from lecture.transcript import Transcript
 
 _MOST_VERSIONS = 10
@@ -22,11 +23,11 @@ _SPILL_S = 1.0
 
 @dataclass(frozen=True)
 class Version:
-    """What was made of a lecture before something newer took its place."""
+    """Notes that were made of a lecture before something newer took their place."""
 
     number: int
     finished: datetime | None
-    lecture: Lecture
+    notes: Notes
 
 
 class Proposals:
@@ -110,20 +111,11 @@ class Proposals:
             row = lecture_row(session, lecture_id)
             if row is None:
                 return []
-            kept = select(VersionRow).where(VersionRow.lecture == row.number).order_by(VersionRow.number.desc())
-            source = self._library.shown(row).source
+            kept = select(VersionRow.number, VersionRow.finished, VersionRow.notes)
+            kept = kept.where(VersionRow.lecture == row.number).order_by(VersionRow.number.desc())
             return [
-                Version(
-                    version.number,
-                    datetime.fromisoformat(version.finished) if version.finished else None,
-                    Lecture(
-                        source,
-                        TRANSCRIPT.validate_json(version.transcript),
-                        NOTES.validate_json(version.notes),
-                        CARDS.validate_json(version.flashcards),
-                    ),
-                )
-                for version in session.scalars(kept)
+                Version(number, datetime.fromisoformat(finished) if finished else None, NOTES.validate_json(notes))
+                for number, finished, notes in session.execute(kept)
             ]
 
     def bring_back(self, lecture_id: str, number: int) -> None:

@@ -204,11 +204,11 @@ def test_the_version_of_before_is_kept_and_can_be_brought_back(library, proposal
     proposals.accept(lecture.id)
     after = library.lecture(lecture.id)
     (version,) = proposals.versions(lecture.id)
-    assert (version.lecture, version.finished) == (before, NOW)
+    assert (version.notes, version.finished) == (before.notes, NOW)
     proposals.bring_back(lecture.id, version.number)
     assert library.lecture(lecture.id) == before
     assert library.entry(lecture.id).settings == Settings()
-    assert [kept.lecture for kept in proposals.versions(lecture.id)] == [after]
+    assert [kept.notes for kept in proposals.versions(lecture.id)] == [after.notes]
 
 
 def test_only_a_lectures_own_versions_can_be_brought_back(library, proposals, lecture):

@@ -38,7 +38,7 @@ def ask_view(settings: Settings, playable: bool) -> None:
 
 def _scope() -> str | None:
     """The id of the lecture to be asked; None for all of them, which only the user of this computer may."""
-    if not session.shows_library() or len(session.library().entries()) < 2:
+    if not session.shows_library() or session.library().count() < 2:
         return session.lecture_id()
     chosen = st.segmented_control(
         "What to ask", [_THIS, _ALL], default=_THIS, required=True, key="scope", label_visibility="collapsed"

@@ -40,8 +40,8 @@ def earlier_versions() -> None:
     with st.popover("Earlier versions", icon=":material/history:"):
         for version in versions:
             when = f"{version.finished:%d %B %Y, %H:%M}" if version.finished else "Earlier"
-            st.markdown(f"**{when}** · {plain(writer_provenance(version.lecture.notes))}")
-            st.html(statements_html(version.lecture.notes.summary[:2], playable=False))
+            st.markdown(f"**{when}** · {plain(writer_provenance(version.notes))}")
+            st.html(statements_html(version.notes.summary[:2], playable=False))
             st.button(
                 "Bring it back", on_click=session.bring_back, args=(version.number,), key=f"back {version.number}"
             )
