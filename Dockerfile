@@ -14,4 +14,4 @@ VOLUME /models /data
 EXPOSE 8501
 HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=3)"]
 # Inside the container all interfaces; which of the host's see it is said by `docker run -p`.
-CMD ["streamlit", "run", "app3.py", "--server.address=0.0.0.0", "--server.port=8501"]
+CMD ["streamlit", "run", "server.py", "--server.address=0.0.0.0", "--server.port=8501"]

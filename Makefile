@@ -8,7 +8,7 @@ PORT ?= 8501
 .PHONY: run test test-long check samples clean
 
 run: $(VENV)/.run
-	$(BIN)/streamlit run app3.py --server.port $(PORT)
+	$(BIN)/streamlit run server.py --server.port $(PORT)
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -m "not long"

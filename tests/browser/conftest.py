@@ -31,21 +31,22 @@ expect.set_options(timeout=20_000)
 
 
 class Server:
-    """The program as `streamlit run app3.py` starts it, on a machine of its own: its address, and what it keeps."""
+    """The program as `make run` starts it, on a machine of its own: its address, and what it keeps."""
 
-    def __init__(self, folder: Path, *options: str, **settings: str) -> None:
+    def __init__(self, folder: Path, *options: str, script: str = "server.py", **settings: str) -> None:
         """Start it.
 
         Args:
             folder: empty; everything that it writes lies there.
             options: Streamlit's, as on its command line.
+            script: what Streamlit runs; "app3.py" is the page without the server's own addresses.
             settings: environment variables.
         """
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}"
         self._data, self._log = folder / "data", folder / "log.txt"
         self._environment = {**os.environ, **machine.empty(folder), "HOME": str(folder), **settings}
-        self._command = [*"-m streamlit run app3.py --server.port".split(), str(port), *options]
+        self._command = [*f"-m streamlit run {script} --server.port {port}".split(), *options]
         self.start()
 
     def start(self) -> None:

@@ -57,7 +57,7 @@ def record(page: Page, seconds: float) -> None:
 
 
 def expect_results(page: Page) -> None:
-    expect(page.get_by_role("tab", name="Summary")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("tab", name="Notes")).to_be_visible(timeout=PATIENCE_MS)
 
 
 def open_tab(page: Page, name: str) -> Locator:
@@ -68,9 +68,9 @@ def open_tab(page: Page, name: str) -> Locator:
 
 
 def transcript_of(page: Page) -> str:
-    lines = open_tab(page, "Transcript").locator(".timed span")
+    lines = open_tab(page, "Transcript").locator(".line .words")
     expect(lines.first).to_be_visible()
-    return " ".join(lines.all_inner_texts())
+    return " ".join(lines.all_text_contents())
 
 
 def start_over(page: Page) -> None:
