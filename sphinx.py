@@ -70,13 +70,12 @@ def recognise(utterance: bytes) -> list[Heard]:
     if decoder.hyp() is None:
         return []
     frame = 1 / decoder.config["frate"]
-    logarithms = decoder.get_logmath()
     return [
         Heard(
             text=segment.word.split("(")[0],  # "(2)" names a second pronunciation
             start=segment.start_frame * frame,
             end=(segment.end_frame + 1) * frame,
-            probability=min(1.0, logarithms.exp(segment.prob)),
+            probability=min(1.0, segment.prob),  # rounding may take it beyond
         )
         for segment in decoder.seg()
         if not segment.word.startswith(("<", "[", "+"))  # silence and noises
