@@ -47,6 +47,7 @@ _ANNOUNCEMENT = re.compile(
     r"consider|introduce|summari[sz]e|conclude|end|finish|close)\b|"
     r"(?:the|our|my) (?:next|second|third|fourth|fifth|last|final) (?:\w+ )?(?:topic|part|question|section|chapter|"
     r"point|thing|step|method|subject|issue|problem|idea|example|one|reason|way|kind|type)s?\b|"
+    r"(?:that|this|which) (?:brings|leads|takes) (?:us|me) to\b|so much for\b|now to\b|one last\b|"
     r"next[, ]|moving on\b|finally\b|lastly\b|(?:to|in) (?:summari[sz]e|conclude|sum up|summary|conclusion)\b)|"
     # German, French, Spanish, Italian, Portuguese, Dutch
     r"(?:so |gut |also )*(?:kommen wir|wenden wir uns|als nächstes|schauen wir|fangen wir|beginnen wir|"
@@ -65,7 +66,7 @@ _ANNOUNCEMENT = re.compile(
 _OPENING = re.compile(
     rf"{_LEAD}(?:{_WE}(?:go|see|take|show|describe|explain|give|review|do)\b|"
     r"(?:the|our|my) (?:next|second|third|other|first|last|main)\b|another\b|first\b|second(?:ly)?\b|third(?:ly)?\b|"
-    r"what about|how about|how (?:do|does|can)|what (?:is|are|does)|what's|why (?:do|does|is|are)|"
+    r"what about|how about|(?:how|what|where|why|who) (?:do|does|did|can|could|should|is|are)|what's|"
     r"here (?:is|are)|here's|there (?:is|are) (?:another|also|two|three|several)\b|today\b|one (?:more|other|of)\b)",
     re.IGNORECASE,
 )
@@ -141,15 +142,19 @@ def _best_cut(said: Sequence[set[str]], turns: _Floats) -> list[int]:
     spread_out = np.log(_PRIOR * len(set().union(*said)) + np.arange(counts[-1]))
     drawn = np.concatenate([[0.0], np.cumsum(spread_out - math.log(_PRIOR))])
 
-    seen: defaultdict[str, list[int]] = defaultdict(list)
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for place, words in enumerate(said):
+        for word in words:
+            places[word].append(place)
+    latest_first = {word: np.array(found[::-1]) for word, found in places.items()}
+    left = {word: len(found) for word, found in places.items()}
     repeated = np.zeros(total)  # at each place: what repeating its words has gained the chapters that hold it
     best, before = np.zeros(total + 1), np.zeros(total + 1, dtype=np.int64)
     for end in range(1, total + 1):
-        for word in sorted(said[end - 1]):
-            places = seen[word]
-            if places:
-                repeated[places[::-1]] += gains[: len(places)]
-            places.append(end - 1)
+        for word in sorted(said[end - 1]):  # sorted, since sums of floats depend on their order
+            before_it = latest_first[word][left[word] :]
+            repeated[before_it] += gains[: len(before_it)]
+            left[word] -= 1
         if end < _SHORTEST:
             best[end] = -math.inf
             continue

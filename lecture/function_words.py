@@ -39,7 +39,7 @@ EVERYDAY = frozenset(
     sense place side room person man woman name world add hear speak write read looking looked watch run wait
     stop move moved leave left hold bring easy hard difficult simple important possible similar exactly totally
     completely pretty hello yeah third fourth fifth percent far keep kept better
-    best order couple
+    best worst order couple amount story matter
     """.split()
 )
 """What English lecturers say in any lecture. Such words can be topics too (a "problem", a "set"), so they are left

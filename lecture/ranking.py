@@ -86,7 +86,7 @@ def _topics(sentences: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     left_out = function_words(language)
     if language is None:
         spread = Counter(word for words in said for word in set(words))
-        left_out |= {word for word, n in spread.items() if n > max(2, _EVERYWHERE * len(said))}
+        left_out |= {word for word, n in spread.items() if n > max(5, _EVERYWHERE * len(said))}
     return tuple(
         tuple(
             stem
@@ -151,7 +151,7 @@ def rank_sentences(sentences: Sequence[str], start: int, end: int) -> list[int]:
     scores = _importance(tuple(sentences), start, end)
     # Lecturers say first what a slide or chapter is about, and its last sentence often leads over to the next.
     for place in range(len(scores)):
-        scores[place] -= 0.7 * place / len(scores) + (place + 1 == len(scores))
+        scores[place] -= 0.7 * place / len(scores) + 0.7 * (place + 1 == len(scores))
     return sorted(range(start, end), key=lambda i: (-scores[i - start], i))
 
 

@@ -33,6 +33,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 """Thai, Lao, Burmese, Khmer: where a word ends cannot be told."""
 
+_CLAUSE_END = re.compile(r"[,.;:!?…()\"。，！？]")
+
 _ANNOUNCES = re.compile(
     r"\b(?:turn to|move on to|(?:talk|speak|learn) about|look at|discuss|consider|introduce|"
     r"(?:question|topic|subject|method|step|idea) is(?: about)?) (?:the |an? |this |these |some |our |my )?$",
@@ -298,13 +300,13 @@ def _repeats(title: str, taken: Sequence[Sequence[str]]) -> bool:
 
 
 def _first_words(sentences: Sequence[str], begin: int, end: int, language: str | None) -> str:
-    """The beginning of the chapter's most important sentence, up to a word that tells something."""
-    words = sentences[rank_sentences(sentences, begin, end)[0]].split()[:_LONGEST_TITLE]
+    """The beginning of the chapter's most important sentence, from and to a word that tells something."""
+    opening = _CLAUSE_END.split(sentences[rank_sentences(sentences, begin, end)[0]])[0]
     left_out = function_words(language)
-    while words and not _tells(words[-1].strip(".,;:!?。，！？"), left_out):
-        words.pop()
-    title = " ".join(words).strip(" .,;:!?。，！？-–—")
-    return title if len(title) <= 60 else ""
+    words = opening.split()[:_LONGEST_TITLE]
+    telling = [place for place, word in enumerate(words) if _tells(word, left_out)]
+    words = words[telling[0] : telling[-1] + 1] if telling else []
+    return " ".join(words) if len(words) > 1 else ""
 
 
 def _and(one: str, other: str, language: str | None) -> str:
