@@ -12,7 +12,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,8 @@ _Floats = npt.NDArray[np.float64]
 _PRIOR = 0.2
 """Dirichlet prior: occurrences that every word is credited with in every chapter. Below 1, so that a chapter keeps
 to few words."""
+_FAMILY = 7
+"""Letters at the beginning from which words are of one family, as "segment", "segments" and "segmentation" are."""
 _SHORTEST = 3
 """Sentences in a chapter at least."""
 _LEAST_COST = 7.0
@@ -124,10 +126,16 @@ def _pauses(sentences: Sequence[str], starts: Sequence[float]) -> _Floats:
 
 
 def _recurring(sentences: Sequence[str]) -> list[set[str]]:
-    """The topics of each sentence that other sentences have too: only they can tie a chapter together."""
-    said = [set(words) for words in topics(sentences)]
-    spread = Counter(topic for words in said for topic in words)
-    return [{topic for topic in words if spread[topic] > 1} for words in said]
+    """The topics of each sentence, and pairs of neighbours among them, that other sentences have too.
+
+    What is said in one sentence only cannot tie a chapter together.
+    """
+    said = []
+    for topics_here in topics(sentences):
+        families = [topic[:_FAMILY] for topic in topics_here]
+        said.append({*families, *map(" ".join, pairwise(families))})
+    spread = Counter(word for words in said for word in words)
+    return [{word for word in words if spread[word] > 1} for words in said]
 
 
 def _best_cut(said: Sequence[set[str]], turns: _Floats) -> list[int]:
