@@ -33,6 +33,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 """Thai, Lao, Burmese, Khmer: where a word ends cannot be told."""
 
+_POINTS = re.compile(r"\b(?:this|that|it|they|these|those|he|she|i|you|here|there|going)\b", re.IGNORECASE)
+"""Words that mean nothing without the sentences before."""
 _CLAUSE_END = re.compile(r"[,.;:!?…()\"。，！？]")
 
 _ANNOUNCES = re.compile(
@@ -193,8 +195,10 @@ def _clause(opening: Sequence[str]) -> str | None:
     """The question that a chapter's first sentences set out to answer, as "why we forget"."""
     for sentence in opening:
         match = _ASKS.search(sentence)
-        if match and 3 <= len(match["clause"].split()) <= _LONGEST_TITLE and len(terms(match["clause"])) > 0:
-            return match["clause"].strip()
+        if match and terms(match["clause"]) and not _POINTS.search(match["clause"]):
+            clause: str = match["clause"].strip()
+            if 3 <= len(clause.split()) <= _LONGEST_TITLE:
+                return clause
     return None
 
 

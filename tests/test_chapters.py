@@ -181,6 +181,8 @@ def test_a_term_of_several_words_and_a_term_that_is_defined_are_preferred():
 def test_the_question_that_a_chapter_sets_out_to_answer_is_its_title():
     said = [*BEES, "Now let us turn to the second question, which is why iron rusts.", *STEEL]
     assert chapter_titles(said, [0, 10])[1] == "Why iron rusts"
+    said[10] = "Now let us see how this is done."
+    assert "how this" not in chapter_titles(said, [0, 10])[1].lower()
 
 
 @pytest.mark.parametrize("write", [list, draft], ids=["captions", "draft"])
