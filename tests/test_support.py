@@ -1,11 +1,15 @@
-"""What counts as said: claims about a short lecture, true ones and false ones."""
+"""What counts as said: claims about two short lectures, true ones and false ones."""
 
 from __future__ import annotations
 
+import random
+import time
+
 import pytest
 
+from lecture.numbers import find_numbers
 from lecture.sentences import Sentence
-from lecture.support import find_support
+from lecture.support import cited_evidence, find_support, supports
 
 LECTURE = [
     Sentence(text, 4.0 * i, 4.0 * i + 3.5)
@@ -163,3 +167,249 @@ def test_numbers_in_words_are_numbers() -> None:
     assert find_support("It costs 25 euros.", said)
     assert not find_support("It weighs 340 grams.", said)
     assert not find_support("It weighs 25 grams.", said)
+
+
+def said(*texts: str) -> tuple[Sentence, ...]:
+    return tuple(Sentence(text, 4.0 * i, 4.0 * i + 3.5) for i, text in enumerate(texts))
+
+
+VOLCANOES = said(
+    "Most volcanoes stand where two plates of the Earth's crust meet.",
+    "When a heavy ocean plate slides under a light continental plate, it sinks into the mantle and gives off water.",
+    "The water lowers the melting point of the rock above, and the rock turns into magma.",
+    "Magma is lighter than the rock around it, so it rises.",
+    "Thin lava flows far and builds flat shields, whereas thick lava piles up into steep cones.",
+    "The gas in thin magma escapes easily, but in thick magma it is trapped until the mountain explodes.",
+    "Mauna Loa in Hawaii is a shield, and its slopes are seldom steeper than twelve degrees.",
+    "Vesuvius is a cone, and in the year 79 it buried Pompeii within two days.",
+    "A pyroclastic flow is a cloud of hot gas and ash that races down the slope at up to 700 kilometres an hour.",
+    "Nobody can outrun it.",
+    "An eruption is usually announced by small earthquakes, but not always.",
+    "At Mount Pinatubo in 1991 the warnings were heard, and about sixty thousand people left in time.",
+    "The ash cooled the whole planet by half a degree for two years.",
+    "Hot spots are volcanoes far from any border of a plate.",
+    "There a plume of hot rock rises from deep in the mantle and burns through the plate above.",
+    "As the plate moves on, a chain of islands forms, and the oldest island is farthest from the plume.",
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "cited"),
+    [
+        ("The majority of volcanoes lie at places where plates of the crust meet.", [0]),
+        ("A sinking ocean plate releases water into the mantle.", [1]),
+        ("Because water lowers its melting point, the rock is transformed into magma.", [2]),
+        ("Rock is transformed into magma once water has lowered its melting point.", [2]),
+        ("Magma goes up, as it is less heavy than the surrounding rock.", [3]),
+        ("Flat shields are built by thin lava that flows a long way, steep cones by thick lava.", [4]),
+        ("Thick magma traps its gas until there is an explosion.", [5]),
+        ("The slopes of Mauna Loa rarely exceed 12 degrees.", [6]),
+        ("Pompeii was buried by Vesuvius in 79.", [7]),
+        ("Pyroclastic flows can reach up to 700 kilometres per hour.", [8]),
+        ("It is impossible to outrun a pyroclastic flow.", [8, 9]),
+        ("Small earthquakes usually precede an eruption, though not in every case.", [10]),
+        ("Some 60,000 people got away from Mount Pinatubo in 1991 because the warnings were heeded.", [11]),
+        ("For two years the ash made the planet half a degree cooler.", [12]),
+        ("The speaker notes that hot spots are not found at the borders of plates.", [13]),
+        ("In a chain of islands the oldest one lies farthest away from the plume.", [15]),
+    ],
+)
+def test_a_claim_in_other_words_is_supported_by_the_sentences_it_names(claim: str, cited: list[int]) -> None:
+    assert supports(claim, [VOLCANOES[i] for i in cited], VOLCANOES)
+
+
+FALSE = {
+    "number": [
+        ("The slopes of Mauna Loa are seldom steeper than twenty degrees.", [6]),
+        ("In the year 97 Vesuvius buried Pompeii within two days.", [7]),
+        ("Pompeii was buried within two hours in the year 79.", [7]),
+        ("A pyroclastic flow races down the slope at up to 70 kilometres an hour.", [8]),
+        ("The ash cooled the planet by two degrees for half a year.", [12]),
+    ],
+    "swap": [
+        ("A light continental plate slides under a heavy ocean plate.", [1]),
+        ("The magma turns into rock.", [2]),
+        ("The rock is lighter than the magma around it.", [3]),
+        ("Thick lava flows far and builds flat shields, whereas thin lava piles up into steep cones.", [4]),
+        ("Thin lava builds steep cones, and thick lava builds flat shields.", [4]),
+        ("Pompeii buried Vesuvius in the year 79.", [7]),
+        ("Small earthquakes are usually announced by an eruption.", [10]),
+        ("The youngest island is farthest from the plume.", [15]),
+    ],
+    "negation": [
+        ("Anybody can outrun a pyroclastic flow.", [8, 9]),
+        ("An eruption is always announced by small earthquakes.", [10]),
+        ("An eruption is never announced by small earthquakes.", [10]),
+        ("At Mount Pinatubo the warnings were not heard.", [11]),
+        ("All volcanoes stand where two plates meet.", [0]),
+        ("The ash warmed the whole planet for two years.", [12]),
+        ("Hot spots are volcanoes near the border of a plate.", [13]),
+    ],
+    "outside": [
+        ("Vesuvius is a cone, and Pliny saw it bury Pompeii in 79.", [7]),
+        ("Magma rises because it is lighter than rock and full of dissolved carbon dioxide.", [3]),
+        ("Mauna Loa, which last erupted in 2022, is a shield.", [6]),
+        ("Mauna Loa is a shield and attracts many tourists.", [6]),
+        ("Volcanic soils are fertile and good for vineyards.", [0]),
+        ("Mount Pinatubo released twenty million tons of sulphur dioxide in 1991.", [11]),
+    ],
+    "misplaced": [
+        ("Vesuvius buried Pompeii in the year 79.", [8]),
+        ("Thick lava piles up into steep cones.", [5]),
+        ("Nobody can outrun a pyroclastic flow.", [10]),
+        ("A plume of hot rock rises from deep in the mantle.", [15]),
+        ("Magma is lighter than the rock around it.", [5]),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "claim", "cited"), [(kind, claim, cited) for kind, claims in FALSE.items() for claim, cited in claims]
+)
+def test_a_false_claim_is_not_supported_by_the_sentences_it_names(kind: str, claim: str, cited: list[int]) -> None:
+    assert not supports(claim, [VOLCANOES[i] for i in cited], VOLCANOES), kind
+
+
+@pytest.mark.parametrize(("kind", "claim"), [(k, c) for k in FALSE if k != "misplaced" for c, _ in FALSE[k]])
+def test_no_sentence_at_all_supports_a_false_claim(kind: str, claim: str) -> None:
+    assert find_support(claim, VOLCANOES) is None, kind
+
+
+def test_a_claim_without_sentences_or_with_those_of_another_lecture_is_not_supported() -> None:
+    assert not supports("Magma rises.", [], VOLCANOES)
+    assert not supports("Magma rises.", [VOLCANOES[3]], LECTURE)
+    assert not supports("", [VOLCANOES[3]], VOLCANOES)
+    assert not supports("The lecture discusses this topic.", [VOLCANOES[3]], VOLCANOES)
+
+
+def test_named_sentences_are_quoted_without_those_that_add_nothing() -> None:
+    evidence = cited_evidence("Magma is lighter than the rock around it and rises.", [4, 3, 3, 2], VOLCANOES)
+    assert evidence is not None
+    assert evidence.quote == VOLCANOES[3].text
+    assert (evidence.start, evidence.end) == (VOLCANOES[3].start, VOLCANOES[3].end)
+
+
+def test_named_sentences_that_are_all_needed_are_quoted_together_in_their_order() -> None:
+    evidence = cited_evidence("Magma rises because water lowers the melting point of the rock.", [3, 2], VOLCANOES)
+    assert evidence is not None
+    assert evidence.quote == f"{VOLCANOES[2].text} {VOLCANOES[3].text}"
+    assert (evidence.start, evidence.end) == (VOLCANOES[2].start, VOLCANOES[3].end)
+
+
+@pytest.mark.parametrize("numbers", [[], [99], [-1], [16]])
+def test_sentences_that_do_not_exist_support_nothing(numbers: list[int]) -> None:
+    assert cited_evidence("Magma is lighter than the rock around it.", numbers, VOLCANOES) is None
+
+
+def test_numbers_of_sentences_that_do_not_exist_are_ignored() -> None:
+    evidence = cited_evidence("Magma is lighter than the rock around it.", [99, 3, -7], VOLCANOES)
+    assert evidence is not None
+    assert evidence.quote == VOLCANOES[3].text
+
+
+def test_a_claim_that_its_sentences_do_not_support_is_dropped_though_another_would() -> None:
+    claim = "Magma is lighter than the rock around it."
+    assert find_support(claim, VOLCANOES) is not None
+    assert cited_evidence(claim, [9], VOLCANOES) is None
+
+
+def test_of_sentences_far_apart_the_one_that_says_it_is_quoted() -> None:
+    evidence = cited_evidence("Vesuvius buried Pompeii in the year 79.", [0, 7, 15], VOLCANOES)
+    assert evidence is not None
+    assert evidence.quote == VOLCANOES[7].text
+
+
+def test_sentences_far_apart_are_no_evidence_together() -> None:
+    claim = "Most volcanoes stand where two plates meet, and Mauna Loa in Hawaii is a shield."
+    assert cited_evidence(claim, [0, 6], VOLCANOES) is None
+
+
+@pytest.mark.parametrize("sentence", VOLCANOES, ids=lambda sentence: sentence.text[:30])
+def test_every_sentence_supports_itself(sentence: Sentence) -> None:
+    assert supports(sentence.text, [sentence], VOLCANOES)
+
+
+GERMAN = said(
+    "Das Gedächtnis ist die Fähigkeit, Informationen zu speichern.",
+    "Die meisten Erwachsenen können etwa vier Dinge gleichzeitig im Arbeitsgedächtnis behalten.",
+    "Ebbinghaus veröffentlichte 1885 ein berühmtes Experiment über sein eigenes Gedächtnis.",
+    "Schlaf festigt neue Erinnerungen.",
+)
+RUSSIAN = said(
+    "Память — это способность хранить информацию.",
+    "Большинство взрослых может удерживать около 4 предметов.",
+    "Эббингауз опубликовал знаменитый опыт в 1885 году.",
+)
+CHINESE = said("记忆是储存信息的能力。", "大多数成年人同时只能记住大约4个项目。", "睡眠能巩固新的记忆。")
+
+
+@pytest.mark.parametrize(
+    ("claim", "place", "lecture", "true"),
+    [
+        ("Erwachsene können etwa vier Dinge gleichzeitig behalten.", 1, GERMAN, True),
+        ("Erwachsene können etwa 7 Dinge gleichzeitig behalten.", 1, GERMAN, False),
+        ("Ebbinghaus veröffentlichte ein Experiment über sein Gedächtnis.", 2, GERMAN, True),
+        ("Freud veröffentlichte 1885 ein berühmtes Experiment über sein eigenes Gedächtnis.", 2, GERMAN, False),
+        ("Kaffee verbessert die Konzentration.", 3, GERMAN, False),
+        ("Взрослые могут удерживать около 4 предметов.", 1, RUSSIAN, True),
+        ("Взрослые могут удерживать около 9 предметов.", 1, RUSSIAN, False),
+        ("Фрейд опубликовал знаменитый опыт в 1885 году.", 2, RUSSIAN, False),
+        ("成年人只能记住大约4个项目。", 1, CHINESE, True),
+        ("成年人只能记住大约7个项目。", 1, CHINESE, False),
+        ("睡眠巩固记忆。", 2, CHINESE, True),
+        ("咖啡可以提高注意力。", 2, CHINESE, False),
+    ],
+)
+def test_other_languages_are_checked_by_words_numbers_and_names(
+    claim: str, place: int, lecture: tuple[Sentence, ...], true: bool
+) -> None:
+    assert supports(claim, [lecture[place]], lecture) is true
+    assert (find_support(claim, lecture) is not None) is true
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("three hundred and forty two grams", [(342, "count", "gram")]),
+        ("in nineteen eighty four", [(1984, "count", "")]),
+        ("1,200 people", [(1200, "count", "")]),
+        ("4.5 million years", [(4_500_000, "count", "year")]),
+        ("two thirds", [(2 / 3, "share", "")]),
+        ("a third of the yield", [(1 / 3, "share", "")]),
+        ("sixty one percent", [(0.61, "share", "")]),
+        ("one or two in every hundred", [(0.01, "share", ""), (0.02, "share", "")]),
+        ("three of every ten people", [(0.3, "share", "")]),
+        ("the twenty first century", [(21, "ordinal", "")]),
+        ("almost a century", [(100, "count", "year")]),
+        ("it rose fourfold", [(4, "count", "")]),
+        ("five to ten minutes", [(5, "count", "minute"), (10, "count", "minute")]),
+        ("one of them", []),
+    ],
+)
+def test_numbers_are_read_with_what_they_count(text: str, found: list[tuple[float, str, str]]) -> None:
+    numbers = find_numbers(tuple(text.split()))
+    assert [(pytest.approx(n.value), n.kind, n.unit) for n in numbers] == found
+
+
+def test_a_number_alone_is_supported_where_it_is_said() -> None:
+    evidence = find_support("12 degrees.", VOLCANOES)
+    assert evidence is not None
+    assert evidence.quote == VOLCANOES[6].text
+    assert find_support("13 degrees.", VOLCANOES) is None
+
+
+def test_what_a_speaker_takes_back_is_not_said() -> None:
+    lecture = said("The first coins were made around 650, no, sorry, around 630 before Christ.", "Coins are money.")
+    assert supports("The first coins were made around 630 BC.", lecture[:1], lecture)
+    assert not supports("The first coins were made around 650 BC.", lecture[:1], lecture)
+
+
+def test_a_long_lecture_takes_seconds() -> None:
+    chance = random.Random(4)
+    words = [word for sentence in (*LECTURE, *VOLCANOES) for word in sentence.text.split()]
+    words += [f"word{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(600)]
+    long = said(*(" ".join(chance.choices(words, k=15)) + "." for _ in range(3000)))
+    began = time.perf_counter()
+    for sentence in (*LECTURE, *VOLCANOES):
+        find_support(sentence.text, long)
+    assert time.perf_counter() - began < 20

@@ -1,0 +1,206 @@
+"""What a claim exchanges: who does what to whom, which of two things is the larger, what is said of which.
+
+Each rule takes the wording of a claim and of what was said. None parses a sentence: they look at what stands before
+and after a verb, in the same clause, or next to each other, and only at words that both have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations, pairwise
+
+from lecture.lexicon import root, same_word
+from lecture.wording import Word, Wording, alike, is_among
+
+_Item = tuple[int, str | tuple[float, str]]
+"""A content word or a number, behind its place."""
+_DIRECTED = frozenset(
+    root(word)
+    for word in """
+    cause produce create make yield bring lead result trigger drive determine affect influence control regulate
+    need require depend rely rest support help enable allow prevent stop block inhibit protect defend
+    turn convert transform change become grow increase reduce decrease raise lower replace exceed outperform beat
+    contain hold include surround carry cover absorb emit release send give pay lend sell buy attack kill eat push
+    pull attract repel follow precede come move flow transfer measure predict explain teach learn remember imply
+    prove strengthen weaken improve harm destroy break build invent discover write fear trust orbit mean call
+    """.split()
+)
+"""Verbs of which one thing does what another undergoes."""
+_RELATIONS = frozenset("than before after into onto under over above below instead because unless until".split())
+_OPENS = frozenset("because after before if when unless until although while since".split())
+_BE = frozenset("is are was were be been being get gets got".split())
+_STOPS = frozenset(". ; : ! ? but while whereas".split())
+"""Where the reach of a verb ends in any case."""
+_REACH = 5
+"""Content words beside a verb in which its subject or object is looked for."""
+_PRONOUNS = frozenset("he she it they him her them this these".split())
+_ANYTHING = "*"
+"""What a pronoun stands for."""
+_EXCHANGE_GAINS = 2
+"""How many more words an exchange must bring to where they were said."""
+_NEARLY_ALL = 0.85
+"""Share of a claim's words from which it counts as a sentence of the lecture, said again."""
+
+
+def exchanged_roles(claim: Wording, said: Wording) -> bool:
+    """Whether what stands before a verb (or "than", "before", …) in the claim stands after it in the sentence."""
+    theirs = list(_relations(said))
+    return any(
+        _are_crossed(left, right, before, after)
+        for name, left, right in _relations(claim)
+        for other, before, after in theirs
+        if name == other or alike(name, other)
+    )
+
+
+def _are_crossed(left: set[str], right: set[str], before: set[str], after: set[str]) -> bool:
+    """Whether words of each side are on the other; a pronoun may stand for any word that is not on its own side."""
+    pronoun = _ANYTHING in before | after
+    if _ANYTHING in before:
+        before = before | {c for c in right if not is_among(c, after)}
+    if _ANYTHING in after:
+        after = after | {c for c in left if not is_among(c, before)}
+    left, right = ({c for c in side if not (is_among(c, before) and is_among(c, after))} for side in (left, right))
+    straight = [sum(is_among(c, before) for c in left), sum(is_among(c, after) for c in right)]
+    crossed = [sum(is_among(c, after) for c in left), sum(is_among(c, before) for c in right)]
+    return min(crossed) > (max(straight) if pronoun else min(straight))
+
+
+def _relations(text: Wording) -> Iterator[tuple[str, set[str], set[str]]]:
+    """Each verb or relation of a text, and the words that it puts before and after another."""
+    verbs = {word.at: word.root for word in text.words if word.root in _DIRECTED}
+    for at, token in enumerate(text.tokens):
+        name = verbs.get(at) or (token if token in _RELATIONS else None)
+        if not name:
+            continue
+        begin = max((i + 1 for i in range(at) if text.tokens[i] in _STOPS), default=0)
+        end = min((i for i in range(at + 1, len(text.tokens)) if text.tokens[i] in _STOPS), default=len(text.tokens))
+        left = [word.root for word in _nearest_words(text, at, begin, at)][-_REACH:]
+        right = [word.root for word in _nearest_words(text, at, at + 1, end)]
+        if token in _OPENS and not left:
+            comma = next((i for i in range(at, end) if text.tokens[i] == ","), end)
+            left = [word.root for word in text.words if comma < word.at < end][:_REACH]
+            right = [word.root for word in text.words if at < word.at < comma]
+        right = right[:_REACH]
+        left += [_ANYTHING] * (text.tokens[max(0, at - 1)] in _PRONOUNS and at > 0)
+        right += [_ANYTHING] * (not _PRONOUNS.isdisjoint(text.tokens[at + 1 : at + 3]))
+        if at in verbs and _turns_round(text.tokens, at):
+            left, right = right, left
+        if name == "after":
+            name, left, right = "before", right, left
+        yield name, set(left), set(right)
+
+
+def _nearest_words(text: Wording, at: int, begin: int, end: int) -> list[Word]:
+    """The words between two places: those not cut off from another place by a comma, if there are any."""
+    words = [word for word in text.words if begin <= word.at < end]
+    return [word for word in words if text.pieces[word.at] == text.pieces[at]] or words
+
+
+def _turns_round(tokens: Sequence[str], at: int) -> bool:
+    """Whether a verb's object stands before it: "is caused by", "increases with"."""
+    after = tokens[at + 1 : at + 4]
+    return (
+        ("by" in after and not _BE.isdisjoint(tokens[max(0, at - 3) : at]))
+        or "by" in after[:1]
+        or tokens[at + 1 : at + 2]
+        in (
+            ("with",),
+            ("when",),
+            ("as",),
+            ("if",),
+        )
+    )
+
+
+def exchanged_words(claim: Wording, said: Wording) -> bool:
+    """Whether two words of different clauses of the claim would each be in better company in the other's clause."""
+    return any(_are_better_off(claim, said, parts) for parts in (claim.clauses, claim.members))
+
+
+def _are_better_off(claim: Wording, said: Wording, parts: Sequence[int]) -> bool:
+    company = said.roots_by(said.members)
+    one_sentence = not {".", "?", "!"}.intersection(said.tokens[:-1])
+
+    def gain(new: str, old: str, others: frozenset[str]) -> int:
+        return sum(_meet(new, other, company) - _meet(old, other, company) for other in others - {new, old})
+
+    for here, there in combinations(claim.roots_by(parts), 2):
+        for x in (x for x in here - there if is_among(x, said.roots)):
+            for y in (y for y in there - here if is_among(y, said.roots) and not alike(x, y)):
+                least, most = sorted((gain(y, x, here), gain(x, y, there)))
+                # In a single sentence it is enough if one of them gains clearly and the other does not lose.
+                if least + most >= _EXCHANGE_GAINS and (least > 0 or (least == 0 and one_sentence and most > 2)):
+                    return True
+    return False
+
+
+def _meet(one: str, other: str, company: Sequence[frozenset[str]]) -> bool:
+    """Whether two words, or words of their meaning, are said in one clause."""
+    return any(any(alike(one, a) for a in roots) and any(alike(other, b) for b in roots) for roots in company)
+
+
+def exchanged_places(claim: Wording, said: Wording) -> bool:
+    """Whether two words (or phrases) of the claim would stand as they were said if they changed places."""
+    if _differ_in_voice(claim, said) or _differ_in_voice(said, claim):
+        return False
+    mine, theirs = _items(claim), _items(said)
+    heard = [next((k for k, (_, one) in enumerate(mine) if _is_same_item(one, other)), None) for _, other in theirs]
+    first = {item: k for k, (_, item) in reversed(list(enumerate(mine)))}
+    order = [(at, first[item]) for at, item in mine if first[item] in heard]
+    words = [(at, k) for at, k in order if isinstance(mine[k][1], str)]
+    next_to = set(pairwise(heard))
+    known = [k for k in heard if k is not None and isinstance(mine[k][1], str)]
+    follows: set[tuple[int | None, int | None]] = set(pairwise(known))
+    return _stand_exchanged(claim, order, next_to, 1) or (
+        len(order) >= _NEARLY_ALL * len(mine) and _stand_exchanged(claim, words, follows, 2)
+    )
+
+
+def _differ_in_voice(text: Wording, other: Wording) -> bool:
+    """Whether a text says in the passive voice what the other may say in the active one."""
+    for word in text.words:
+        if text.tokens[word.at + 1 : word.at + 2] == ("by",) and word.root not in _passives(other):
+            beside = {w.root for w in text.words if text.pieces[w.at] == text.pieces[word.at]}
+            shared = sum(is_among(stem, beside) for stem in other.roots)
+            if is_among(word.root, other.roots) or shared * 2 >= len(other.roots):
+                return True
+    return False
+
+
+def _passives(text: Wording) -> set[str]:
+    """The words in front of a "by"."""
+    return {word.root for word in text.words if text.tokens[word.at + 1 : word.at + 2] == ("by",)}
+
+
+def _stand_exchanged(
+    claim: Wording, order: Sequence[tuple[int, int]], follows: set[tuple[int | None, int | None]], apart: int
+) -> bool:
+    phrases: list[list[tuple[int, int]]] = []
+    for item in order:
+        if phrases and (phrases[-1][-1][1], item[1]) in follows:
+            phrases[-1].append(item)
+        else:
+            phrases.append([item])
+    for i, j in combinations(range(len(phrases)), 2):
+        exchanged = [*phrases]
+        exchanged[i], exchanged[j] = phrases[j], phrases[i]
+        gain = sum((a[-1][1], b[0][1]) in follows for a, b in pairwise(exchanged))
+        between = claim.tokens[phrases[i][-1][0] + 1 : phrases[j][0][0]]
+        listed = j == i + 1 and between and set(between) <= {",", "and", "or"}
+        if j - i >= apart and gain >= max(_EXCHANGE_GAINS, len(phrases) - 1) and not listed:
+            return True
+    return False
+
+
+def _items(text: Wording) -> list[_Item]:
+    """The content words and numbers of a text, each behind its place."""
+    numbers = [(n.at, (n.value, n.kind)) for n in text.numbers if not n.vague]
+    return sorted([*((word.at, word.root) for word in text.words), *numbers], key=lambda item: item[0])
+
+
+def _is_same_item(one: object, other: object) -> bool:
+    return one == other or (isinstance(one, str) and isinstance(other, str) and same_word(one, other))
+
+
+SWAPS: tuple[Callable[[Wording, Wording], bool], ...] = (exchanged_roles, exchanged_words, exchanged_places)
