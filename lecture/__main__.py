@@ -18,7 +18,7 @@ import models
 from lecture import __version__
 from lecture.errors import LectureError, StorageError
 from lecture.export import flashcards_csv, flashcards_json, safe_filename, summary_markdown
-from lecture.process import Lecture, OnProgress, Progress, Record, Settings, process
+from lecture.process import WRITERS, Lecture, OnProgress, Progress, Record, Settings, process
 from lecture.source import on_disk, storage_error
 from lecture.transcript import to_json, to_srt, to_txt, to_vtt
 from report import study_report
@@ -27,6 +27,8 @@ FAILED = 2
 """Exit status when a file could not be processed, or the command was not understood."""
 STOPPED = 130
 """Exit status after Ctrl-C, as shells have it."""
+KEY = "LECTURE_KEY"
+"""The environment variable that holds a language model server's key: command lines are seen by others."""
 BAR = "{desc}: {bar} {postfix}"
 
 
@@ -50,8 +52,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--model", choices=("auto", *models.SIZES), default="auto", help="Whisper's size")
     command.add_argument("--language", metavar="xx", help="two-letter code, such as en; without it, it is found out")
     command.add_argument("--vocabulary", default="", metavar="WORDS", help="names and terms to expect, with commas")
-    command.add_argument("--writer", choices=("extractive", "local"), default="extractive")
+    command.add_argument("--writer", choices=WRITERS, default="extractive")
     command.add_argument("--writer-model", metavar="NAME", help="hub name or folder of the local writer")
+    command.add_argument("--endpoint", default="", metavar="URL", help=f"language model server; its key in {KEY}")
+    command.add_argument("--endpoint-model", default="", metavar="NAME", help="the model there")
+    command.add_argument("--notes-language", metavar="xx", help="where a model writes; without it, the lecture's")
     command.add_argument("--summary", choices=("short", "medium", "long"), default="medium")
     command = commands.add_parser("backup", help="write the whole library into one file")
     command.set_defaults(run=_back_up)
@@ -71,6 +76,9 @@ def _process_all(options: argparse.Namespace) -> int:
         writer=options.writer,
         writer_model=options.writer_model,
         summary_length=options.summary,
+        endpoint=options.endpoint,
+        endpoint_model=options.endpoint_model,
+        notes_language=options.notes_language,
     )
     status = 0
     taken: set[str] = set()
@@ -154,6 +162,10 @@ class _Shown(Record):
         """Draw the bar anew."""
         self._bar.total, self._bar.n = progress.total or 1, min(progress.done, progress.total or 1)
         self._bar.set_postfix_str(f"{progress.step} {progress.how_far}".strip())
+
+    def key(self) -> str | None:
+        """The key of the endpoint that writes."""
+        return os.environ.get(KEY)
 
 
 def _contents(lecture: Lecture, created: datetime) -> dict[str, bytes]:

@@ -51,6 +51,7 @@ class LectureRow(Base):
     proposal_for: Mapped[int | None] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"))
     task: Mapped[str] = mapped_column(default="everything")  # or "notes": the transcript is there, and stays
     corrections: Mapped[int] = mapped_column(default=0)  # lines corrected since the notes were written
+    rejected: Mapped[str | None]  # how many cards were not good enough, by reason
     written: Mapped[str | None]  # statements of the notes so far, while they are being written
     windows: Mapped[list[WindowRow]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by="WindowRow.number"
@@ -104,6 +105,39 @@ class ExchangeRow(Base):
     lecture: Mapped[int | None] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"), index=True)
     exchange: Mapped[str]
     asked: Mapped[str]
+
+
+class QuizRow(Base):
+    """A lecture's quiz as far as it was answered (as JSON)."""
+
+    __tablename__ = "quizzes"
+
+    lecture: Mapped[int] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"), primary_key=True)
+    quiz: Mapped[str]
+
+
+class CardStateRow(Base):
+    """How well a card is known, and when it is to be seen again (in UTC, so that it sorts)."""
+
+    __tablename__ = "card_states"
+
+    lecture: Mapped[int] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"), primary_key=True)
+    card: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    due: Mapped[str] = mapped_column(index=True)
+
+
+class RatingRow(Base):
+    """One rating of a card (1 to 4), when (in UTC), and the card's state before it, None for a new card."""
+
+    __tablename__ = "ratings"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    lecture: Mapped[int] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"), index=True)
+    card: Mapped[str]
+    rating: Mapped[int]
+    rated: Mapped[str] = mapped_column(index=True)
+    before: Mapped[str | None]
 
 
 class PreferenceRow(Base):

@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from lecture.definitions import Definition, definitions
 from lecture.notes import Evidence, Notes
 from lecture.ranking import alike, term_weights, terms
 from lecture.sentences import Sentence
 
+Kind = Literal["definition", "question", "cloze", "own"]
+
 
 @dataclass(frozen=True)
 class Flashcard:
-    """A question, its answer, and the words of the lecture that the answer rests on."""
+    """A question, its answer, and the words of the lecture that the answer rests on.
+
+    Attributes:
+        question: with `GAP` in it where it is a cloze.
+        answer: what is to be remembered.
+        evidence: of a card that the student added, its quote is empty and its times are the moment it belongs to.
+        kind: what it asks for; "own" for the student's cards.
+        id: stays the same when the card is edited; see `identified`.
+        starred: the student marked it.
+        edited: the student changed it.
+    """
 
     question: str
     answer: str
     evidence: Evidence
+    kind: Kind = "question"
+    id: str = ""
+    starred: bool = False
+    edited: bool = False
+
+
+def identified(cards: Iterable[Flashcard]) -> tuple[Flashcard, ...]:
+    """The cards with an id each, made from what they ask and answer: the same card gets the same id again."""
+    return tuple(card if card.id else replace(card, id=_id(card)) for card in cards)
+
+
+def _id(card: Flashcard) -> str:
+    return hashlib.sha256(f"{card.question}\n{card.answer}".encode()).hexdigest()[:16]
 
 
 GAP = "_____"

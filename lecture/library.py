@@ -35,7 +35,7 @@ from lecture.database import (
     proposal_row,
 )
 from lecture.errors import LectureError, SourceError
-from lecture.flashcards import Flashcard
+from lecture.flashcards import Flashcard, identified
 from lecture.notes import Notes, Statement
 from lecture.process import Lecture, Progress, Settings
 from lecture.sentences import Sentence, sentences
@@ -56,6 +56,7 @@ _segments = TypeAdapter(tuple[Segment, ...])
 TRANSCRIPT = TypeAdapter(Transcript)
 NOTES = TypeAdapter(Notes)
 CARDS = TypeAdapter(tuple[Flashcard, ...])
+_counts = TypeAdapter(dict[str, int])
 _written = TypeAdapter(tuple[Statement, ...])
 WAITING = _progress.dump_json(Progress("Waiting")).decode()
 
@@ -221,7 +222,8 @@ class Library:
                 self.shown(row).source,
                 TRANSCRIPT.validate_json(row.transcript),
                 NOTES.validate_json(row.notes),
-                CARDS.validate_json(row.flashcards),
+                identified(CARDS.validate_json(row.flashcards)),
+                _counts.validate_json(row.rejected or "{}"),
             )
 
     def rename(self, lecture_id: str, title: str) -> None:
@@ -484,6 +486,7 @@ class Library:
             row.transcript = TRANSCRIPT.dump_json(lecture.transcript).decode()
             row.notes = NOTES.dump_json(lecture.notes).decode()
             row.flashcards = CARDS.dump_json(lecture.flashcards).decode()
+            row.rejected = _counts.dump_json(dict(lecture.rejected)).decode()
             row.state, row.error = "ready", None
             row.duration = lecture.transcript.duration
             row.finished, row.took = finished.isoformat(), took

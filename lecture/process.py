@@ -14,6 +14,7 @@ from lecture.errors import LectureError, ModelError, NoSpeechError, WriterError
 from lecture.flashcards import Flashcard
 from lecture.languages import LANGUAGES
 from lecture.notes import Notes, Statement, find_chapters
+from lecture.quality import good_cards
 from lecture.recognisers import recogniser_for
 from lecture.sentences import Sentence, sentences
 from lecture.source import Source, StoredFile
@@ -98,12 +99,13 @@ class Progress:
 
 @dataclass(frozen=True)
 class Lecture:
-    """All that was made of one source."""
+    """All that was made of one source; `rejected` counts the cards that were not good enough, by reason."""
 
     source: Source
     transcript: Transcript
     notes: Notes
     flashcards: tuple[Flashcard, ...]
+    rejected: Mapping[str, int] = field(default_factory=dict)
 
 
 OnProgress = Callable[[Progress], None]
@@ -177,8 +179,9 @@ def process(source: Source, settings: Settings, record: Record, shared: models.M
             raise LectureError(f'There is no language "{code}". Use a code such as en, de or fr.')
     earlier = record.earlier()
     transcript = earlier.transcript or _transcript(source, settings, record, shared, earlier)
-    notes, cards = _written(transcript, settings, record, shared)
-    return Lecture(source, transcript, notes, cards)
+    notes, made = _written(transcript, settings, record, shared)
+    cards, rejected = good_cards(made, sentences(transcript), notes)
+    return Lecture(source, transcript, notes, cards, rejected)
 
 
 def _transcript(

@@ -10,6 +10,7 @@ from itertools import chain
 from sqlalchemy import delete, select
 
 from lecture.database import LectureRow, VersionRow, lecture_row, proposal_row
+from lecture.deck import cards_of, store_cards, with_kept
 from lecture.library import NOTES, SETTINGS, TRANSCRIPT, WAITING, Entry, Library, new_id, store_sentences
 from lecture.notes import Notes
 from lecture.process import Settings
@@ -83,8 +84,10 @@ class Proposals:
                 return
             before = TRANSCRIPT.validate_json(row.transcript or "")
             session.add(_version(row))
-            for name in ("settings", "notes", "flashcards", "finished"):
+            cards = with_kept(cards_of(proposal), cards_of(row))
+            for name in ("settings", "notes", "rejected", "finished"):
                 setattr(row, name, getattr(proposal, name))
+            store_cards(row, cards)
             if proposal.task == "notes":
                 row.corrections -= proposal.corrections  # those made since it was begun are not in it
             else:
@@ -128,7 +131,7 @@ class Proposals:
             session.add(_version(row))
             for name in ("settings", "transcript", "notes", "flashcards", "finished"):
                 setattr(row, name, getattr(version, name))
-            row.corrections = 0
+            row.corrections, row.rejected = 0, None
             session.delete(version)
             store_sentences(session, row)
 

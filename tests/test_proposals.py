@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from lecture.deck import Deck
 from lecture.errors import LectureError
 from lecture.library import Entry, Library
 from lecture.process import Earlier, Record, Settings, process
@@ -192,6 +193,22 @@ def test_statements_are_seen_as_they_are_written_and_gone_when_the_work_begins_a
     library.interrupt()
     library.take_next()
     assert library.written(work.id) == ()
+
+
+def test_cards_that_the_student_starred_edited_or_added_stay_when_cards_are_made_anew(library, proposals, lecture):
+    deck = Deck(library)
+    library.correct(lecture.id, 0, "Osmosis is the movement of water.", "Diffusion is the movement of particles.")
+    first = library.lecture(lecture.id).flashcards[0]
+    deck.star(lecture.id, first.id, True)
+    deck.add(lecture.id, "Who found it?", "Dutrochet.", 3.0, "my-card")
+    proposals.write_again(lecture.id, Settings(), LATER)
+    write_next(library)
+    proposals.accept(lecture.id)
+    cards = {card.id: card for card in library.lecture(lecture.id).flashcards}
+    assert cards[first.id] == replace(first, starred=True)
+    assert cards["my-card"].answer == "Dutrochet."
+    assert any("iffusion" in card.question for card in cards.values())
+    assert len(cards) == len(library.lecture(lecture.id).flashcards)
 
 
 # --------------------------------------------------------------------------------------------- versions
