@@ -32,6 +32,14 @@ def proposal_bar() -> None:
         st.button("Remove this message", on_click=session.discard_proposal)
 
 
+def proposal_pointer() -> None:
+    """Beside the buttons that ask for it: where on the page the proposal is shown."""
+    proposal = session.proposals().pending(session.lecture_id())
+    if proposal:
+        done = proposal.state not in ("waiting", "running")
+        st.caption("Ready: choose at the top of this page." if done else "Under way: see the top of this page.")
+
+
 def earlier_versions() -> None:
     """Offer what was made of the lecture before, to look at and to bring back."""
     versions = session.proposals().versions(session.lecture_id())

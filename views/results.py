@@ -20,7 +20,7 @@ from views.ask import ask_view
 from views.cards import flashcards
 from views.notes import chapter_bar, notes_view
 from views.player import player
-from views.proposal import earlier_versions, proposal_bar
+from views.proposal import earlier_versions, proposal_bar, proposal_pointer
 from views.text import plain
 from views.transcript import transcript_view
 
@@ -73,6 +73,7 @@ def _actions(source: Source, settings: Settings) -> None:
             help="Writes notes and cards with the settings on the left. You choose which ones to keep.",
         )
         earlier_versions()
+    proposal_pointer()
 
 
 def _corrections() -> None:
