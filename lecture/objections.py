@@ -20,8 +20,10 @@ _TIMES = frozenset(root(word) for word in "second minute hour day week month yea
 _ADVERSE = frozenset(
     root(word)
     for word in "lose stop prevent avoid end cease fail miss lack refuse deny reject absent free rare spare far".split()
-) | frozenset("instead rather only few little neither hardly rarely seldom unless until".split())
+) | frozenset("only few little neither hardly rarely seldom unless until".split())
 """Words that deny without saying "not"."""
+_INSTEAD = frozenset("instead rather".split())
+"""Words that deny what follows them."""
 _KEEPS_FROM = re.compile(
     r"\b(?:keep|kept|keeps|keeping|protect\w*|sav(?:e|es|ed|ing)|spar(?:e|es|ed|ing))\b(?: [\w']+){0,4} from\b"
 )
@@ -76,16 +78,16 @@ def _nearest(claim: Wording, mine: Number, value: Number, run: Sequence[Wording]
 
 def _beside(claim: Wording, mine: Number, said: Wording, theirs: Number) -> frozenset[str | Number]:
     """What stands beside a number in the claim and beside one in the sentence, too: words, and other numbers."""
-    here, numbers = _neighbourhood(claim, mine)
-    there, others = _neighbourhood(said, theirs)
+    here, numbers = _neighbourhood(claim, mine, claim.pieces)
+    there, others = _neighbourhood(said, theirs, said.members)
     words = {stem for stem in here if any(alike(stem, other) for other in there)}
     return frozenset(words | {number for number in numbers if any(number.equals(other) for other in others)})
 
 
-def _neighbourhood(text: Wording, number: Number) -> tuple[set[str], set[Number]]:
-    part = text.members[number.at]
-    words = {word.root for word in text.words if text.members[word.at] == part and word.root not in _TIMES}
-    return words, {n for n in text.numbers if n is not number and not n.vague and text.members[n.at] == part}
+def _neighbourhood(text: Wording, number: Number, parts: Sequence[int]) -> tuple[set[str], set[Number]]:
+    here = parts[number.at]
+    words = {word.root for word in text.words if parts[word.at] == here and word.root not in _TIMES}
+    return words, {n for n in text.numbers if n is not number and not n.vague and parts[n.at] == here}
 
 
 def denial(claim: Wording, said: Wording) -> bool:
@@ -99,7 +101,7 @@ def denial(claim: Wording, said: Wording) -> bool:
     asserts = any(
         not any(alike(head, stem) for stem in denied_here)
         for head in _heads(said)
-        if _is_shared(head, claim, said) and not _is_turned(claim, denied_there)
+        if _is_shared(head, claim, said) and not _is_turned(claim, denied_there, head)
     )
     return asserts or any(is_among(head, said.roots) and not is_among(head, denied_there) for head in _heads(claim))
 
@@ -107,11 +109,12 @@ def denial(claim: Wording, said: Wording) -> bool:
 def _asserts_denied(claim: Wording, said: Wording) -> bool:
     """Whether a claim that denies nothing says what was denied: its head, most of its words, or nothing else."""
     denied = {word.root for word in said.words if word.denied}
-    if _is_turned(claim, denied):
-        return False
     matched = [stem for stem in denied if is_among(stem, claim.roots)]
-    heads = any(_is_shared(head, claim, said) for head in _heads(said))
-    return heads or len(matched) > 1 or _is_closest(matched, claim, said)
+    heads = [head for head in _heads(said) if _is_shared(head, claim, said)]
+    if any(not _is_turned(claim, denied, head) for head in heads):
+        return True
+    turned = _is_adverse(claim) or _are_opposed(denied, claim.roots)
+    return not turned and (len(matched) > 1 or _is_closest(matched, claim, said))
 
 
 def _heads(text: Wording) -> set[str]:
@@ -119,9 +122,17 @@ def _heads(text: Wording) -> set[str]:
     return {word.root for word in text.words if word.denied == 2}
 
 
-def _is_turned(claim: Wording, denied: Iterable[str]) -> bool:
-    """Whether a claim denies in other words: with the opposite of what was denied, or "fails to", "instead of"."""
-    return _is_adverse(claim) or _are_opposed(denied, claim.roots)
+def _is_turned(claim: Wording, denied: Iterable[str], head: str) -> bool:
+    """Whether a claim denies a word in other terms: with the opposite of what was denied, "fails to", "instead of"."""
+    if _are_opposed(denied, claim.roots) or _KEEPS_FROM.search(" ".join(claim.tokens)):
+        return True
+    places = [word.at for word in claim.words if alike(word.root, head)]
+    adverse = [word.at for word in claim.words if word.root in _ADVERSE]
+    adverse += [at for at, token in enumerate(claim.tokens) if token in _ADVERSE]
+    instead = [at for at, token in enumerate(claim.tokens) if token in _INSTEAD]
+    return any(claim.clauses[at] == claim.clauses[other] for at in places for other in adverse) or any(
+        other < at for at in places for other in instead
+    )
 
 
 def _are_opposed(some: Iterable[str], others: Iterable[str]) -> bool:
@@ -147,11 +158,8 @@ def _is_shared(stem: str, claim: Wording, said: Wording) -> bool:
 
 
 def _is_adverse(text: Wording) -> bool:
-    return (
-        not text.roots.isdisjoint(_ADVERSE)
-        or not _ADVERSE.isdisjoint(text.tokens)
-        or bool(_KEEPS_FROM.search(" ".join(text.tokens)))
-    )
+    words = text.roots.union(text.tokens)
+    return not words.isdisjoint(_ADVERSE | _INSTEAD) or bool(_KEEPS_FROM.search(" ".join(text.tokens)))
 
 
 def overstated(claim: Wording, said: Wording) -> bool:

@@ -32,17 +32,19 @@ _LONGER_COSTS = 0.08
 """Share of a claim that another sentence of evidence must bring, to be worth quoting."""
 _CONTEXT = 3
 """Sentences before the evidence that may say what its pronouns stand for."""
+_NAMES_LAST = 8
+"""Sentences before the evidence that may have named who or what it is about."""
 _FROM_CONTEXT = 0.6
 """What a word counts that stands only there."""
 _GENERAL_WEIGHS = 0.4
 """What a general word counts against a word of the subject."""
 _ELSEWHERE_WEIGHS = 1.5
 """What a missing word of the subject counts that other sentences of the lecture have: a sign of exchanged words."""
-_BETTER_ELSEWHERE = 0.25
+_BETTER_ELSEWHERE = 0.15
 """Share by which other sentences may support a claim better than the ones it names, these by themselves …"""
-_BETTER_THAN_CONTEXT = 0.1
+_BETTER_THAN_CONTEXT = 0.0
 """… and with their context."""
-_NEARLY_BEST = 0.05
+_NEARLY_BEST = 0.03
 """Share by which evidence that is looked for may fall short of what has most of the claim's words: if that denies the
 claim, a sentence with fewer of its words does not support it."""
 _CANDIDATES = 12
@@ -51,8 +53,6 @@ _ENGLISH = 0.25
 """Share of English function words from which a lecture is in English."""
 _WRITES_NOUNS_LARGE = 0.2
 """Share of capitals among the words of a lecture from which they say nothing of names, as in German."""
-_COMMON_ENDINGS = tuple("s ing ed ly tion sion ment ity ness ism ship ance ence".split())
-"""Endings of English words that are hardly names, unless they are known as such."""
 _FRAMING = wording(
     "lecture lecturer speaker teacher professor text passage transcript part section topic concept summary discuss "
     "explain describe mention state define name list additionally furthermore moreover example mean refer call involve"
@@ -78,7 +78,7 @@ class _Fit:
         return self.share >= least.share and self.direct >= least.direct
 
 
-ENOUGH_NAMED = _Fit(share=0.4, direct=0.3)
+ENOUGH_NAMED = _Fit(share=0.35, direct=0.15)
 """Least share of a claim's words that the sentences it names must have."""
 ENOUGH_FOUND = _Fit(share=0.5, direct=0.5)
 """The same where it names none: what is looked for everywhere is found more easily."""
@@ -230,12 +230,10 @@ class _Lecture:
         said = wording(" ".join(self.sentences[i].text for i in run))
         if other_number(claim, [self.wordings[i] for i in run]):
             yield other_number.__name__
-        if other_name(self.names(claim), [w.root for i in self.around(run) for w in self.wordings[i].words]):
+        if other_name(self.names(claim), self._said_near(run)):
             yield other_name.__name__
         if self.adds_a_clause(claim, run):
             yield "adds_a_clause"
-        if self.is_about_something_else(claim, run):
-            yield "is_about_something_else"
         yield from (rule.__name__ for rule in CONTRADICTIONS if rule(claim, said))
 
     def names(self, claim: Wording) -> list[str]:
@@ -247,10 +245,16 @@ class _Lecture:
             return []
         return [word.root for word in capitals if word.at or word.root in self._upper or not self._is_common(claim)]
 
+    def _said_near(self, run: Sequence[int]) -> list[str]:
+        """The words of sentences and of those around them, in order, farther than for other words."""
+        near = range(max(0, run[0] - _NAMES_LAST), min(len(self.wordings), run[-1] + 2))
+        return [word.root for i in near for word in self.wordings[i].words]
+
     def _is_common(self, claim: Wording) -> bool:
         """Whether a claim's first word, which the lecture has not, seems to be no name."""
-        first = claim.tokens[0]
-        return is_general(claim.words[0].root) or first.endswith(_COMMON_ENDINGS)
+        second = claim.tokens[1] if len(claim.tokens) > 1 else ""
+        full_name = any(word.at == 1 and word.capital for word in claim.words)
+        return not full_name and second not in (":", ",", "and", "or") and not second.endswith("ed")
 
     def adds_a_clause(self, claim: Wording, run: Sequence[int]) -> bool:
         """Whether a clause of a claim has no word of the sentences, and one that those around them lack, too."""
@@ -262,12 +266,6 @@ class _Lecture:
             if is_new and not all(map(is_general, missing)):
                 return True
         return False
-
-    def is_about_something_else(self, claim: Wording, run: Sequence[int]) -> bool:
-        """Whether a claim begins with a word of the subject that the lecture has, but not near the sentences."""
-        subject = (word.root for word in claim.words if not is_general(word.root) and word.root not in _FRAMING)
-        relatives = self.relatives(next(subject, ""))
-        return bool(relatives) and self.words(self.around(run)).isdisjoint(relatives)
 
     def quote(self, run: Sequence[int]) -> Evidence:
         """The words of neighbouring sentences, and when they were said."""

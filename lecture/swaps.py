@@ -7,13 +7,14 @@ and after a verb, in the same clause, or next to each other, and only at words t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations, pairwise
+from itertools import combinations, groupby, pairwise, product
 
 from lecture.lexicon import root, same_word
 from lecture.wording import Word, Wording, alike, is_among
 
 _Item = tuple[int, str | tuple[float, str]]
 """A content word or a number, behind its place."""
+_Pair = tuple[int | None, int | None]
 _DIRECTED = frozenset(
     root(word)
     for word in """
@@ -33,6 +34,8 @@ _STOPS = frozenset(". ; : ! ? but while whereas".split())
 """Where the reach of a verb ends in any case."""
 _REACH = 5
 """Content words beside a verb in which its subject or object is looked for."""
+_CONNECTS = frozenset("because since so therefore thus instead rather which that who".split())
+"""Words between parts of a sentence that may change places without changing what is said."""
 _PRONOUNS = frozenset("he she it they him her them this these".split())
 _ANYTHING = "*"
 """What a pronoun stands for."""
@@ -115,11 +118,12 @@ def _turns_round(tokens: Sequence[str], at: int) -> bool:
 
 def exchanged_words(claim: Wording, said: Wording) -> bool:
     """Whether two words of different clauses of the claim would each be in better company in the other's clause."""
-    return any(_are_better_off(claim, said, parts) for parts in (claim.clauses, claim.members))
+    divisions = product((claim.clauses, claim.members), (said.members, said.clauses))
+    return any(_are_better_off(claim, said, here, there) for here, there in divisions)
 
 
-def _are_better_off(claim: Wording, said: Wording, parts: Sequence[int]) -> bool:
-    company = said.roots_by(said.members)
+def _are_better_off(claim: Wording, said: Wording, parts: Sequence[int], theirs: Sequence[int]) -> bool:
+    company = said.roots_by(theirs)
     one_sentence = not {".", "?", "!"}.intersection(said.tokens[:-1])
 
     def gain(new: str, old: str, others: frozenset[str]) -> int:
@@ -149,9 +153,11 @@ def exchanged_places(claim: Wording, said: Wording) -> bool:
     first = {item: k for k, (_, item) in reversed(list(enumerate(mine)))}
     order = [(at, first[item]) for at, item in mine if first[item] in heard]
     words = [(at, k) for at, k in order if isinstance(mine[k][1], str)]
-    next_to = set(pairwise(heard))
-    known = [k for k in heard if k is not None and isinstance(mine[k][1], str)]
-    follows: set[tuple[int | None, int | None]] = set(pairwise(known))
+    next_to, follows = set[_Pair](), set[_Pair]()
+    for _, sentence in groupby(zip(theirs, heard, strict=True), key=lambda item: said.sentence_at(item[0][0])):
+        found = [k for _, k in sentence]
+        next_to.update(pairwise(found))
+        follows.update(pairwise(k for k in found if k is not None and isinstance(mine[k][1], str)))
     return _stand_exchanged(claim, order, next_to, 1) or (
         len(order) >= _NEARLY_ALL * len(mine) and _stand_exchanged(claim, words, follows, 2)
     )
@@ -173,9 +179,7 @@ def _passives(text: Wording) -> set[str]:
     return {word.root for word in text.words if text.tokens[word.at + 1 : word.at + 2] == ("by",)}
 
 
-def _stand_exchanged(
-    claim: Wording, order: Sequence[tuple[int, int]], follows: set[tuple[int | None, int | None]], apart: int
-) -> bool:
+def _stand_exchanged(claim: Wording, order: Sequence[tuple[int, int]], follows: set[_Pair], apart: int) -> bool:
     phrases: list[list[tuple[int, int]]] = []
     for item in order:
         if phrases and (phrases[-1][-1][1], item[1]) in follows:
@@ -188,6 +192,7 @@ def _stand_exchanged(
         gain = sum((a[-1][1], b[0][1]) in follows for a, b in pairwise(exchanged))
         between = claim.tokens[phrases[i][-1][0] + 1 : phrases[j][0][0]]
         listed = j == i + 1 and between and set(between) <= {",", "and", "or"}
+        listed = listed or not _CONNECTS.isdisjoint(between)
         if j - i >= apart and gain >= max(_EXCHANGE_GAINS, len(phrases) - 1) and not listed:
             return True
     return False

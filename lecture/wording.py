@@ -11,6 +11,8 @@ from functools import cached_property, lru_cache
 from lecture.lexicon import is_function_word, mean_the_same, root, same_word
 from lecture.numbers import Number, find_numbers, is_number
 
+_NOTHING = frozenset("nothing none nobody nowhere".split())
+"""These deny the word in front of them, too: "he published nothing"."""
 _JOINS = frozenset(("and",))
 _SCOPE = 4
 """Content words after a negation that it denies."""
@@ -24,7 +26,7 @@ _SIGNS = {"%": " percent ", "‰": " permille ", "$": " dollar ", "€": " euro 
 _DIGIT_OF = {ord(c): str(unicodedata.digit(c)) for c in "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९"}
 _CONTRASTS = frozenset(". ; : ! ? but while whereas than yet although 。 ！ ？".split())
 _NEGATION = re.compile(
-    r"not|no|never|none|nothing|nobody|nowhere|neither|nor|without|cannot|impossible|hardly|unable|lacks?|lacking|"
+    r"not|no|never|none|nothing|nobody|nowhere|neither|nor|without|cannot|impossible|hardly|barely|scarcely|unable|lacks?|lacking|"
     r".*n['’]t"
 )
 _DENIES_NOTHING = re.compile(
@@ -35,6 +37,7 @@ _DENIES_NOTHING = re.compile(
 _CORRECTED = re.compile(r"\S+,(?: no,)? (?:sorry|wait|I mean|or rather),? ", re.IGNORECASE)
 """What a speaker takes back: "around 650, no, sorry, around 630"."""
 _PUNCTUATION = frozenset(".,;:!?()。、！？")
+_SENTENCE_ENDS = frozenset(".!?。！？")
 _BORDERS = frozenset(
     ". ; : ! ? ( ) 。 ！ ？ "
     "but because although though while whereas unless until if when so and which who since".split()
@@ -84,6 +87,10 @@ class Wording:
             found.setdefault(parts[word.at], set()).add(word.root)
         return [frozenset(roots) for roots in found.values()]
 
+    def sentence_at(self, at: int) -> int:
+        """Index of the sentence of a token."""
+        return sum(token in _SENTENCE_ENDS for token in self.tokens[:at])
+
     @cached_property
     def is_negated(self) -> bool:
         """Whether anything in it is denied."""
@@ -130,8 +137,9 @@ def _words(written: Sequence[str], tokens: Sequence[str], clauses: Sequence[int]
         elif _NEGATION.fullmatch(token):
             reach, near = _SCOPE, True
         else:
+            denied = (2 if near else 1) if reach else 2 * (not _NOTHING.isdisjoint(tokens[at + 1 : at + 2]))
             for stem in _content(token):
-                yield Word(stem, at, clauses[at], (2 if near else 1) if reach else 0, written[at] != token)
+                yield Word(stem, at, clauses[at], denied, written[at] != token)
                 if not token.endswith("ly"):
                     near, reach = False, max(0, reach - 1)
 
