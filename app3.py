@@ -19,8 +19,9 @@ try:
     session.initialise()
     session.worker()  # goes on with what was interrupted
     settings = settings_sidebar()
-    if message := session.take_message():
-        st.info(plain(message), icon=":material/info:")
+    with st.container():  # always there, so that a message moves nothing of what plays or is being written below it
+        if message := session.take_message():
+            st.info(plain(message), icon=":material/info:")
 
     if st.session_state.audio_data is None:
         input_view(settings)

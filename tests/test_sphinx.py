@@ -46,6 +46,12 @@ def test_several_processes_give_what_one_gives_in_order(utterance):
     assert list(Decoders(2).recognise(halves)) == [next(Decoders(1).recognise([half])) for half in halves]
 
 
+def test_words_are_more_and_less_probable(utterance):
+    probabilities = [word.probability for word in next(Decoders(1).recognise([utterance]))]
+    assert all(0 <= probability <= 1 for probability in probabilities)
+    assert min(probabilities) < 0.5 < 0.9 < max(probabilities)
+
+
 def test_a_process_that_is_killed_is_said_and_replaced(utterance):
     executor = Decoders(1)._executor()
     killed = executor.submit(os.getpid).result()

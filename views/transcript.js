@@ -89,12 +89,17 @@ const reach = (view, number, focus = false) => {
   if (focus) view.lines[number].node.querySelector("button")?.focus();
 };
 
+// Bring a line into view within the list; only where it was asked for may the page around it move, too.
 const show = (view, number, { smooth = false } = {}) => {
-  const { list, lines } = view;
-  if (!lines[number]) return;
-  view.waiting = list.clientHeight ? null : number; // a tab that is not open has no height: later
-  const top = lines[number].node.offsetTop - list.clientHeight / 3;
-  list.scrollTo({ top, behavior: smooth && !calm.matches ? "smooth" : "instant" });
+  const top = view.lines[number].node.offsetTop - view.list.clientHeight / 3;
+  view.list.scrollTo({ top, behavior: smooth && !calm.matches ? "smooth" : "instant" });
+};
+
+const lead = (view, number) => {
+  if (!view.lines[number]) return;
+  view.awaited = view.list.clientHeight ? null : number; // a tab that is not open has no height: later
+  show(view, number);
+  view.lines[number].node.scrollIntoView({ block: "nearest", behavior: "instant" });
 };
 
 // ------------------------------------------------------------------------------------------- what is being said
@@ -182,7 +187,7 @@ const go = (view, place) => {
   if (!count) return;
   stand(view, (place + count) % count);
   view.moved = performance.now();
-  show(view, view.places[view.place][0].number);
+  lead(view, view.places[view.place][0].number);
 };
 
 // -------------------------------------------------------------------------------------------------- correction
@@ -237,8 +242,9 @@ const settle = (view) => {
 
 const begin = (root, host) => {
   const [list, query, count] = [".lines", ".query", ".count"].map((part) => root.querySelector(part));
-  const view = { root, host, list, query, count, lines: [], places: [], place: 0, marked: new Map(), at: 0, moved: -PAUSE_MS };
+  const view = { root, host, list, query, count, lines: [], places: [], place: 0, marked: new Map(), at: 0, awaited: null };
   root.view = view;
+  view.moved = -PAUSE_MS;
   let typing = 0;
   query.oninput = () => {
     clearTimeout(typing);
@@ -279,7 +285,7 @@ const begin = (root, host) => {
     reach(view, Math.min(Math.max(0, view.at + by), view.lines.length - 1), true);
   });
   new ResizeObserver(() => {
-    if (view.waiting !== null && list.clientHeight) show(view, view.waiting);
+    if (view.awaited !== null && list.clientHeight) lead(view, view.awaited);
   }).observe(list);
 
   const listening = new AbortController();
@@ -293,7 +299,7 @@ const find = (view, number) => {
   view.lines[view.found]?.node.classList.remove("found");
   view.found = number;
   view.lines[number]?.node.classList.add("found");
-  show(view, number);
+  lead(view, number);
 };
 
 export default function ({ data, parentElement, setTriggerValue }) {
