@@ -18,7 +18,7 @@ from typing import Any
 from lecture.address import checked_address, is_local
 from lecture.division import divided
 from lecture.errors import WriterError
-from lecture.exchange import TICK_S, End, Server, Trouble, TroubleKind, listen
+from lecture.exchange import TICK_S, End, Put, Server, Trouble, TroubleKind, listen
 from lecture.language_model import CannotReply, OnClaim, OnTick, Part, Request, TooLong
 from lecture.model_writer import ModelWriter
 from lecture.sentences import Sentence
@@ -79,8 +79,6 @@ def models(address: str, key: str | None) -> list[str]:
     Raises:
         WriterError: the address or key cannot be one, or the server does not answer with a list of models.
     """
-    from lecture.openai_protocol import model_names
-
     server = _server(address, "", key)
     found: list[str] = []
     deadline = time.monotonic() + MODELS_S
@@ -89,7 +87,7 @@ def models(address: str, key: str | None) -> list[str]:
         if time.monotonic() > deadline:
             raise WriterError(f"{server.host} did not say which models it has; see whether the server still runs.")
 
-    outcome = listen(server, partial(model_names, server), found.append, give_up)
+    outcome = listen(server, partial(_model_names, server), found.append, give_up)
     if isinstance(outcome, Trouble):
         raise WriterError(_as_error(outcome).sentence)
     return sorted(set(found))
@@ -147,11 +145,9 @@ class EndpointModel:
 
     def _attempt(self, request: Request, reader: ReplyReader, on_tick: OnTick) -> Trouble | None:
         """Ask once; None if something of the reply can be read, even where the rest is missing."""
-        from lecture.openai_protocol import chat
-
         options = self._options | _response_format(self._formats[0], request)
         reader.begin()
-        work = partial(chat, self.server, messages_of(request), options)
+        work = partial(_chat, self.server, messages_of(request), options)
         outcome = listen(self.server, work, reader.feed, on_tick)
         reader.finish(whole=isinstance(outcome, End) and outcome.whole)
         if reader.has_found:
@@ -196,6 +192,18 @@ def _server(address: str, model: str, key: str | None) -> Server:
     if not key.isascii() or not key.isprintable() or " " in key:
         raise WriterError("The key holds letters that no key has; copy it again.")
     return Server(checked_address(address), model, key or None)
+
+
+async def _chat(server: Server, messages: Sequence[Mapping[str, str]], options: Mapping[str, Any], put: Put) -> None:
+    from lecture.openai_protocol import chat  # takes a second: in this thread, cancelling is heard meanwhile
+
+    await chat(server, messages, options, put)
+
+
+async def _model_names(server: Server, put: Put) -> None:
+    from lecture.openai_protocol import model_names
+
+    await model_names(server, put)
 
 
 def _as_error(trouble: Trouble) -> CannotReply:

@@ -159,6 +159,7 @@ class ModelWriter:
         if not self.answers:
             raise WriterError(f"The model {self.name} only summarises; choose another one for answers.")
         earlier = tuple(exchange.question for exchange in before)
+        shares = Shares(on_share, 1)
         found: list[AnswerClaim] = []
         for few in range(len(passages), 0, -1):  # the best come first: where not all fit, these do
             said = tuple(sentence for passage in passages[:few] for sentence in passage.sentences)
@@ -168,7 +169,7 @@ class ModelWriter:
                 self._model.reply(
                     AnswerRequest(said, question, earlier),
                     lambda claim: found.append(AnswerClaim(claim.text, claim.sentences)),
-                    on_share,
+                    shares.tick,
                 )
             except TooLong as error:
                 if few == 1:
