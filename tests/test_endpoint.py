@@ -275,6 +275,13 @@ def test_too_many_requests_are_repeated_when_the_server_says() -> None:
     assert 1.0 <= listener.seconds < 15
 
 
+def test_a_reply_that_cannot_be_read_is_asked_for_once_more() -> None:
+    found, listener, server = written(Says("{" * 2_000, letters=100, pause=0.03), Says(honest))
+    assert (found.writer, found.warnings) == ("tiny", ())
+    assert len(server.asked) == 2
+    assert listener.shares == sorted(listener.shares)  # though the second reply began anew
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_server_that_never_has_time_is_given_up(status: int) -> None:
     headers = {"Retry-After": "3600"} if status == 429 else {}
