@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,8 +20,12 @@ from pypdf import PageObject, PdfReader
 from pypdf.generic import ContentStream
 
 import report
+import typesetting
+from lecture import __version__
 from lecture.flashcards import Flashcard
-from lecture.notes import Evidence, Notes, Statement
+from lecture.notes import Chapter, Evidence, KeyTerm, Notes, Statement
+from lecture.process import Settings
+from lecture.quiz import Question
 from lecture.transcript import Segment, Transcript
 from report import Report, study_report
 
@@ -152,10 +157,10 @@ def test_each_page_has_its_number_and_all_but_the_first_the_title():
 def test_outline_and_metadata():
     reader = PdfReader(io.BytesIO(make(spoken(25)).pdf))
     names = [entry["/Title"] for entry in reader.outline if isinstance(entry, dict)]
-    assert names == ["Summary", "Key points", "Flashcards", "Transcript"]
+    assert names == ["Summary", "Key points", "Flashcards", "How this report was made", "Transcript"]
     (marks,) = [entry for entry in reader.outline if isinstance(entry, list)]
     assert [mark["/Title"][:3] for mark in marks] == ["10:", "20:"]
-    for entry in (reader.outline[3], *marks):
+    for entry in (reader.outline[4], *marks):
         target = reader.pages[reader.get_destination_page_number(entry)].extract_text()
         assert entry["/Title"].split()[0] in target
     assert reader.metadata.title == "Why bread rises"
@@ -163,10 +168,77 @@ def test_outline_and_metadata():
     assert reader.trailer["/Root"]["/Lang"] == "en"
 
 
+def chaptered() -> Notes:
+    chapters = tuple(
+        Chapter(f"Title {n}", 60.0 * n, 60.0 * n + 60, (statement(f"Point {n}.", 60.0 * n),)) for n in range(12)
+    )
+    term = KeyTerm("Gluten", statement("Gluten is a net of proteins.", 13.0))
+    early = KeyTerm("Ash", statement("Ash is what remains.", 400.0))
+    return replace(noted(), chapters=chapters, key_terms=(term, early))
+
+
+QUIZ = tuple(
+    Question(
+        f"q{n}",
+        "meaning",
+        f"What is number {n}?",
+        ("one", "two", "three", f"four {n}"),
+        3,
+        Evidence(f"It is {n}.", 9, 12),
+    )
+    for n in range(3)
+)
+
+
+def test_the_contents_name_every_part_with_its_page_and_lead_there():
+    made = study_report("T", "t.mp3", spoken(12), chaptered(), (), CREATED, questions=QUIZ)
+    reader = PdfReader(io.BytesIO(made.pdf))
+    listed = re.findall(r"^(.+?) (\d+)$", pages(made)[0].split("Contents")[1], re.MULTILINE)
+    names = [name for name, _ in listed if not name.endswith("/")]
+    chapters = [f"{n + 1}. Title {n}" for n in range(12)]
+    later = ["Glossary", "Flashcards", "Quiz", "Answers to the quiz", "How this report was made", "Transcript"]
+    assert names == ["Summary", "Chapters", *chapters, *later]
+    links = [note.get_object() for note in reader.pages[0]["/Annots"]]
+    for name, number in listed[: len(names)]:
+        assert name in pages(made)[int(number) - 1]
+        assert any(link["/Dest"][0] == reader.pages[int(number) - 1].indirect_reference for link in links)
+
+
+def test_long_contents_take_more_pages():
+    many = tuple(Chapter(f"Title {n}", 10.0 * n, 10.0 * n + 10, (statement("A point.", 10.0 * n),)) for n in range(90))
+    made = study_report("T", "t.mp3", spoken(16), replace(noted(), chapters=many), (), CREATED)
+    text = " ".join(" ".join(pages(made)[:4]).split())
+    assert all(f"{n + 1}. Title {n}" in text for n in range(90))
+    assert re.search(r"Transcript \d+", text)
+
+
+def test_the_glossary_is_in_the_order_of_the_alphabet():
+    text = text_of(make(notes=chaptered()))
+    glossary = text[text.rindex("Glossary") :]
+    assert glossary.index("Ash is what remains.") < glossary.index("Gluten is a net of proteins.")
+
+
+def test_a_quiz_keeps_its_answers_for_the_end():
+    text = text_of(study_report("T", "t.mp3", spoken(2), noted(), (), CREATED, questions=QUIZ))
+    questions, answers = text.rsplit("Answers to the quiz", 1)
+    asked = questions[questions.rindex("Quiz") :]
+    assert "1. What is number 0? A one B two C three D four 0" in asked
+    assert "It is 0." not in asked
+    assert "3. D four 2 “It is 2.”" in answers
+
+
+def test_the_report_says_how_it_was_made():
+    settings = Settings(recogniser="whisper", vocabulary="gluten")
+    made = study_report("T", "t", spoken(2), noted(), (), CREATED, settings=settings, rejected={"too long": 3})
+    text = text_of(made)
+    for said in ("whisper, model auto, summary medium, vocabulary: gluten", "too long: 3", f"Notes {__version__}"):
+        assert said in text
+
+
 def test_a_time_leads_to_its_place_in_the_transcript():
     made = make(spoken(30), noted(statement("It is late.", 1500.0)))
     reader = PdfReader(io.BytesIO(made.pdf))
-    (link,) = [note.get_object() for note in reader.pages[0]["/Annots"]]
+    (link,) = [note.get_object() for note in reader.pages[1]["/Annots"]]
     target = next(i for i, page in enumerate(reader.pages) if page.indirect_reference == link["/Dest"][0])
     times = [int(m) * 60 + int(s) for m, s in re.findall(r"^(\d\d):(\d\d) ", pages(made)[target], re.MULTILINE)]
     assert times[0] <= 1500 and times[-1] >= 1400
@@ -230,8 +302,8 @@ def test_letters_that_join_are_joined():
 
 def test_arabic_begins_at_the_right():
     left: dict[str, float] = {}
-    page = PdfReader(io.BytesIO(make(said("سماء"), noted(statement("Sky.")), title="T").pdf)).pages[0]
-    page.extract_text(visitor_text=lambda text, _, tm, *rest: left.setdefault(text.strip(), tm[4]))
+    for page in PdfReader(io.BytesIO(make(said("سماء"), noted(statement("Sky.")), title="T").pdf)).pages:
+        page.extract_text(visitor_text=lambda text, _, tm, *rest: left.setdefault(text.strip(), tm[4]))
     (arabic,) = [x for text, x in left.items() if "م" in text]
     assert left["Sky."] < 130  # points; the page is 595 wide
     assert arabic > 400
@@ -243,15 +315,15 @@ def test_only_the_fonts_that_are_needed():
 
 
 def test_a_font_of_the_computer_helps_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    font = TTFont(report.FONTS / "NotoSans-Regular.ttf")
+    font = TTFont(typesetting.FONTS / "NotoSans-Regular.ttf")
     for table in font["cmap"].tables:
         table.cmap = {0x20: "space", ord("漢"): "A"}
     font.save(tmp_path / "Own.ttf")
     (tmp_path / "Damaged.ttf").write_bytes(b"\0\1\0\0 no font at all")
-    monkeypatch.setattr(report, "SYSTEM_FONTS", ())
+    monkeypatch.setattr(typesetting, "SYSTEM_FONTS", ())
     assert make(said("漢")).missing == "漢"
     paths = [tmp_path / name for name in ("None.ttf", "Damaged.ttf", "Own.ttf")]
-    monkeypatch.setattr(report, "SYSTEM_FONTS", tuple(map(str, paths)))
+    monkeypatch.setattr(typesetting, "SYSTEM_FONTS", tuple(map(str, paths)))
     made = make(said("漢字"))
     assert made.missing == "字"
     assert "漢□" in text_of(made)
@@ -266,11 +338,11 @@ def test_a_word_of_ten_thousand_letters_wraps():
 
 def test_lines_of_chinese_begin_with_neither_a_stop_nor_half_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     text = "天空为什么是蓝色的？因为空气分子散射蓝光，瑞利Rayleigh散射。" * 40
-    font = TTFont(report.FONTS / "NotoSans-Regular.ttf")
+    font = TTFont(typesetting.FONTS / "NotoSans-Regular.ttf")
     for table in font["cmap"].tables:
         table.cmap = {0x20: "space", **dict.fromkeys(map(ord, set(text) - set("Rayleigh ")), "M")}
     font.save(tmp_path / "Own.ttf")
-    monkeypatch.setattr(report, "SYSTEM_FONTS", (str(tmp_path / "Own.ttf"),))
+    monkeypatch.setattr(typesetting, "SYSTEM_FONTS", (str(tmp_path / "Own.ttf"),))
     made = make(said(text))
     lines = [line for page in pages(made) for line in page.splitlines()]
     lines = lines[lines.index("Transcript") + 1 : -2]
@@ -332,6 +404,17 @@ def test_no_heading_stands_alone_at_the_end_of_a_page(count: int):
     for page in pages(make(spoken(1), noted(*statements, points=tuple(statements[:3])), (card,))):
         body = [line for line in page.splitlines() if line != "Why bread rises" and not re.match(r"\d+ / \d+$", line)]
         assert not re.match("Summary|Key points|Flashcards|Transcript$", body[-1])
+
+
+@pytest.mark.parametrize("style", [typesetting.BODY, typesetting.LEAD, typesetting.CHAPTER])
+def test_a_time_never_goes_to_the_next_page_without_its_text(style: typesetting.Style):
+    book = typesetting.Book("T", ["It is late."], "en", CREATED)
+    for tenths in range(2600, 2760):
+        book.add_page()
+        begun = book.page
+        book.set_y(tenths / 10)
+        book.say(1.0, "It is late.", style)
+        assert book.page == begun or book.get_y() < 50
 
 
 @pytest.mark.parametrize("minutes", [9, 10, 11, 12, 13])
