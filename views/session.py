@@ -174,9 +174,10 @@ def bring_back(version: int) -> None:
 
 
 def correct(number: int, before: str, text: str) -> None:
-    """Correct a line of this tab's transcript."""
+    """Correct a line of this tab's transcript; if it is another one by now, this tab shows it as it is."""
     with _telling():
         library().correct(lecture_id(), number, before, text)
+    with _telling():
         take_results()
 
 

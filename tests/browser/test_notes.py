@@ -53,7 +53,7 @@ def expect_playing(page: Page, from_s: float) -> None:
     """The player stands at a moment, or a little later, and goes on."""
     page.wait_for_function(
         """from => {
-            const { paused, currentTime } = document.querySelector("audio");
+            const { paused, currentTime } = document.querySelector(".player audio");
             return !paused && currentTime >= from && currentTime < from + 3;
         }""",
         arg=from_s,
