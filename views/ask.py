@@ -28,7 +28,7 @@ def ask_view(settings: Settings, playable: bool) -> None:
     for exchange in conversation:
         _show(exchange, playable)
     waiting = st.container()
-    if question := st.chat_input("Ask something about it", key=f"ask {about}", max_chars=_LONGEST):
+    if question := st.chat_input("Ask something about it", key="question", max_chars=_LONGEST):
         with waiting:
             _answer(question, about, conversation, settings)
         st.rerun()
