@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import io
 import os
 import sys
@@ -16,11 +17,11 @@ from tqdm import tqdm
 
 import models
 from lecture import __version__
+from lecture.bundle import study_files
 from lecture.errors import LectureError, StorageError
-from lecture.export import flashcards_csv, flashcards_json, safe_filename, summary_markdown
+from lecture.names import safe_filename
 from lecture.process import WRITERS, Lecture, OnProgress, Progress, Record, Settings, process
 from lecture.source import on_disk, storage_error
-from lecture.transcript import to_json, to_srt, to_txt, to_vtt
 from report import study_report
 
 FAILED = 2
@@ -168,19 +169,16 @@ class _Shown(Record):
         return os.environ.get(KEY)
 
 
-def _contents(lecture: Lecture, created: datetime) -> dict[str, bytes]:
-    title, transcript, notes, cards = lecture.source.title, lecture.transcript, lecture.notes, lecture.flashcards
-    report = study_report(title, lecture.source.main.name, transcript, notes, cards, created)
-    return {
-        "transcript.txt": to_txt(transcript).encode(),
-        "transcript.srt": to_srt(transcript).encode(),
-        "transcript.vtt": to_vtt(transcript).encode(),
-        "transcript.json": to_json(transcript).encode(),
-        "summary.md": summary_markdown(title, transcript, notes).encode(),
-        "flashcards.json": flashcards_json(cards).encode(),
-        "flashcards.csv": flashcards_csv(cards),
-        "report.pdf": report.pdf,
-    }
+def _contents(lecture: Lecture, moment: datetime) -> dict[str, bytes]:
+    title, main = lecture.source.title, lecture.source.main
+
+    def report() -> bytes:
+        told = (lecture.transcript, lecture.notes, lecture.flashcards)
+        return study_report(title, main.name, *told, moment).pdf
+
+    with main.path.open("rb") as file:  # the same file is the same lecture: its cards come into Anki once
+        lecture_id = hashlib.file_digest(file, "sha256").hexdigest()
+    return dict(study_files(lecture, lecture_id, title, report, created=moment, exported=moment))
 
 
 def _free_name(title: str, taken: set[str]) -> str:

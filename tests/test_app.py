@@ -23,7 +23,7 @@ from lecture.source import Source, store
 from lecture.transcribe import Recognised
 from lecture.transcript import Segment
 from tests.fixtures import media
-from views import results, session
+from views import downloads, session
 
 APP = Path(__file__).parents[1] / "app3.py"
 PATIENCE_S = 120.0
@@ -163,7 +163,7 @@ def test_a_rerun_or_another_setting_computes_nothing_again(
 ) -> None:
     page = with_results()
     before = slots(page)
-    monkeypatch.setattr(results, "study_report", lambda *_: pytest.fail("a report that nobody asked for"))
+    monkeypatch.setattr(downloads, "study_report", lambda *_: pytest.fail("a report that nobody asked for"))
     page.run()
     page.selectbox(key="settings.recogniser").select("pocketsphinx").run()
     page.button_group(key="settings.summary_length").set_value("long").run()

@@ -15,13 +15,19 @@ from tests.fixtures import media
 ROOT = Path(__file__).parent.parent
 FILES = {
     "transcript.txt",
+    "transcript without times.txt",
     "transcript.srt",
     "transcript.vtt",
     "transcript.json",
     "summary.md",
+    "summary.txt",
+    "flashcards.apkg",
     "flashcards.json",
     "flashcards.csv",
+    "flashcards.txt",
     "report.pdf",
+    "report.docx",
+    "report.txt",
 }
 
 
@@ -58,7 +64,8 @@ def test_a_recording_becomes_a_folder_with_everything(tmp_path):
     assert transcript["duration"] == pytest.approx(25, abs=0.2)
     assert all({"start", "end", "text"} <= segment.keys() for segment in transcript["segments"])
     cards = json.loads((folder / "flashcards.json").read_text())
-    assert all(card.keys() == {"question", "answer", "evidence"} for card in cards)
+    assert all(card.keys() >= {"question", "answer", "evidence", "kind"} for card in cards)
+    assert all(card["id"] for card in cards)
     assert all(card["evidence"].keys() == {"quote", "start", "end"} for card in cards)
     rows = list(csv.reader((folder / "flashcards.csv").read_text(encoding="utf-8-sig").splitlines()))
     assert len(rows) == len(cards) + 1

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-
 import streamlit as st
 
-from lecture import export
-from lecture.flashcards import Flashcard
+from lecture.export import writer_provenance
 from lecture.notes import Notes
 from lecture.process import Settings
 from lecture.source import Source
-from lecture.transcript import Transcript, format_time, is_draft, provenance, to_srt, to_txt, to_vtt
-from report import study_report
+from lecture.transcript import Transcript, format_time, is_draft, provenance
 from views import session
 from views.ask import ask_view
 from views.cards import flashcards
+from views.downloads import downloads_view
 from views.notes import chapter_bar, notes_view
 from views.player import player
 from views.proposal import earlier_versions, proposal_bar, proposal_pointer
@@ -49,7 +44,7 @@ def results_view(settings: Settings) -> None:
     with asked:
         ask_view(settings, playable)
     with files:
-        _downloads(source, transcript, notes)
+        downloads_view(source, transcript, notes)
     st.divider()
     _actions(source, settings)
 
@@ -90,7 +85,7 @@ def _corrections() -> None:
 def _head(transcript: Transcript, notes: Notes) -> None:
     """What this is, who did the work and why."""
     st.title(plain(st.session_state.title), anchor=False)
-    length, worded = format_time(transcript.duration), f"{export.writer_provenance(notes)} {notes.reason}"
+    length, worded = format_time(transcript.duration), f"{writer_provenance(notes)} {notes.reason}"
     if is_draft(transcript):
         st.caption(plain(f"{length} · {worded}"))
         st.info(plain(transcript.reason), icon=":material/edit_note:")
@@ -98,81 +93,3 @@ def _head(transcript: Transcript, notes: Notes) -> None:
         st.caption(plain(f"{length} · {provenance(transcript)} {transcript.reason} · {worded}"))
     for warning in (*transcript.warnings, *notes.warnings):
         st.warning(plain(warning), icon=":material/warning:")
-
-
-@dataclass(frozen=True)
-class _Download:
-    """A file to be had: made when it is asked for, so that it costs no time before."""
-
-    label: str
-    suffix: str
-    mime_type: str
-    make: Callable[[], str | bytes]
-
-
-def _downloads(source: Source, transcript: Transcript, notes: Notes) -> None:
-    title, origin = st.session_state.title, source.main.name
-    cards: tuple[Flashcard, ...] = st.session_state.flashcards
-    created: datetime = st.session_state.finished
-    offered = {
-        "Study report": [
-            _Download(
-                "PDF study report",
-                ".pdf",
-                "application/pdf",
-                lambda: study_report(title, origin, transcript, notes, cards, created).pdf,
-            ),
-            _Download(
-                "Full report as TXT",
-                " report.txt",
-                "text/plain",
-                lambda: export.full_report_txt(title, origin, transcript, notes, cards, created=created),
-            ),
-        ],
-        "Transcript": [
-            _Download("TXT", ".txt", "text/plain", lambda: to_txt(transcript)),
-            _Download("SRT", ".srt", "application/x-subrip", lambda: to_srt(transcript)),
-            _Download("VTT", ".vtt", "text/vtt", lambda: to_vtt(transcript)),
-        ],
-        "Summary": [
-            _Download("TXT", " summary.txt", "text/plain", lambda: export.summary_txt(title, transcript, notes)),
-            _Download(
-                "Markdown", " summary.md", "text/markdown", lambda: export.summary_markdown(title, transcript, notes)
-            ),
-        ],
-        "Flashcards": [
-            _Download("TXT", " flashcards.txt", "text/plain", lambda: export.flashcards_txt(title, transcript, cards)),
-            _Download("CSV", " flashcards.csv", "text/csv", lambda: export.flashcards_csv(cards)),
-            _Download("JSON", " flashcards.json", "application/json", lambda: export.flashcards_json(cards)),
-        ],
-    }
-    for heading, downloads in offered.items():
-        st.markdown(f"**{heading}**")
-        with st.container(horizontal=True):
-            for download in downloads:
-                st.download_button(
-                    download.label,
-                    download.make,
-                    export.safe_filename(title, download.suffix),
-                    download.mime_type,
-                    key=f"download {heading} {download.label}",
-                    on_click="ignore",
-                    type="primary" if download.suffix == ".pdf" else "secondary",
-                    icon=":material/download:",
-                )
-    _originals(source)
-
-
-def _originals(source: Source) -> None:
-    st.markdown("**What you gave**")
-    for file in (source.recording, source.captions):
-        if file:
-            st.download_button(
-                plain(file.name),
-                file.path.read_bytes,
-                file.name,
-                file.mime_type,
-                key=f"original {file.path.name}",
-                on_click="ignore",
-                icon=":material/download:",
-            )
