@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lecture.notes import Evidence, KeyTerm, Statement
 from lecture.ranking import terms
@@ -56,20 +56,27 @@ _MOST_TERMS = 30
 """Key terms of one lecture; more would be no help."""
 
 
+def definition(text: str) -> Definition | None:
+    """What a sentence of the form "A term is a meaning" says; None of any other. Its evidence has no times."""
+    match = _DEFINITION.match(text)
+    if not match or _NO_TERM.search(match["term"]) or not terms(match["term"]):
+        return None
+    if len(match["meaning"].split()) < _FEWEST_WORDS:
+        return None
+    return Definition(
+        term=_in_mid_sentence(match["term"]),
+        article=(match["article"] or "").lower(),
+        verb=match["verb"].lower(),
+        meaning=match["meaning"],
+        evidence=Evidence(text, 0.0, 0.0),
+    )
+
+
 def definitions(sentences: Iterable[Sentence]) -> Iterator[Definition]:
     """Find the sentences of the form "A term is a meaning", in order."""
     for sentence in sentences:
-        match = _DEFINITION.match(sentence.text)
-        if not match or _NO_TERM.search(match["term"]) or not terms(match["term"]):
-            continue
-        if len(match["meaning"].split()) >= _FEWEST_WORDS:
-            yield Definition(
-                term=_in_mid_sentence(match["term"]),
-                article=(match["article"] or "").lower(),
-                verb=match["verb"].lower(),
-                meaning=match["meaning"],
-                evidence=Evidence(sentence.text, sentence.start, sentence.end),
-            )
+        if found := definition(sentence.text):
+            yield replace(found, evidence=Evidence(sentence.text, sentence.start, sentence.end))
 
 
 def key_terms(sentences: Sequence[Sentence]) -> tuple[KeyTerm, ...]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from lecture.definitions import Definition, definitions
-from lecture.notes import Evidence, Notes
-from lecture.ranking import alike, term_weights, terms
+from lecture.gaps import GAP
+from lecture.notes import Chapter, Evidence, Notes
+from lecture.questions import questions
+from lecture.ranking import alike, importance, terms
 from lecture.sentences import Sentence
+from lecture.vocabulary import vocabulary
+
+__all__ = ["GAP", "Flashcard", "Kind", "identified", "quoting_cards", "spread"]
 
 Kind = Literal["definition", "question", "cloze", "own"]
 
@@ -48,80 +52,93 @@ def _id(card: Flashcard) -> str:
     return hashlib.sha256(f"{card.question}\n{card.answer}".encode()).hexdigest()[:16]
 
 
-GAP = "_____"
-"""What stands in a question for the words to be remembered."""
-
-_TOPICS = 25
-"""Of the lecture's terms, the weightiest: only they are worth asking for in a gap."""
 _MOST = 24
-"""Cards of one lecture; more are not learnt in one sitting."""
-_NUMBER = re.compile(r"\b\d[\d.,]*(?:\s?%|\b)")
-_LONGEST_ANSWER = 40
-"""Words; a longer answer is more than one idea."""
+"""Cards for each hour; more are not learnt in one sitting."""
+_SENTENCES_PER_CARD = 4
+"""Of a short lecture; so it has not a card for every sentence."""
+_LEAST = 12
 
 
 def quoting_cards(sentences: Sequence[Sentence], notes: Notes) -> tuple[Flashcard, ...]:
-    """Cards in the lecture's own words: what it defines, and gaps in its key points.
+    """Cards in the lecture's own words: what it defines, reasons, names and years that it gives, and gaps.
 
     Args:
         sentences: the whole lecture.
-        notes: the notes made of it; their statements are what gaps are made in.
+        notes: the notes made of it; the cards are spread over their chapters.
 
     Returns:
-        At most two dozen cards in the lecture's order, no two asking for the same.
+        Cards in the lecture's order, no two asking for the same: at most two dozen for each hour, and fewer where few
+        of its sentences can be understood alone.
     """
-    weights = term_weights([sentence.text for sentence in sentences])
-    topics = dict(sorted(weights.items(), key=lambda item: -item[1])[:_TOPICS])
-    gaps = (_gap(statement.evidence, topics) for statement in (*notes.key_points, *notes.summary))
-    asked = (_asking(found) for found in definitions(sentences) if len(found.meaning.split()) <= _LONGEST_ANSWER)
-    return spread(_distinct([*asked, *(card for card in gaps if card)]))
+    return _best_of_chapters(list(_candidates(sentences)), notes.chapters, _carried(sentences))
 
 
-def spread(cards: Sequence[Flashcard]) -> tuple[Flashcard, ...]:
+def spread(cards: Sequence[Flashcard], most: int = _MOST) -> tuple[Flashcard, ...]:
     """At most as many as one learns, in the lecture's order, taken from all of it."""
     ordered = sorted(cards, key=lambda card: card.evidence.start)
-    if len(ordered) <= _MOST:
+    if len(ordered) <= most:
         return tuple(ordered)
-    return tuple(ordered[len(ordered) * i // _MOST] for i in range(_MOST))
+    return tuple(ordered[len(ordered) * i // most] for i in range(most))
 
 
-def _asking(definition: Definition) -> Flashcard:
-    """A card that asks for a term's meaning."""
-    verb = "are" if definition.verb == "are" else "is"
-    meaning = definition.meaning
-    return Flashcard(
-        question=f"What {verb} {definition.article}{definition.term}?",
-        answer=meaning[:1].upper() + meaning[1:] + ".",
-        evidence=definition.evidence,
+def _carried(sentences: Sequence[Sentence]) -> int:
+    """How many cards a lecture carries at most."""
+    hours = sentences[-1].end / 3600 if sentences else 0.0
+    return min(max(_LEAST, len(sentences) // _SENTENCES_PER_CARD), round(_MOST * max(1.0, hours)))
+
+
+def _candidates(sentences: Sequence[Sentence]) -> Iterator[tuple[float, Flashcard]]:
+    """The best card of each sentence that makes one, and what it is worth."""
+    texts = tuple(sentence.text for sentence in sentences)
+    words = vocabulary(texts)
+    weights = importance(texts)
+    ranks = {i: place / len(texts) for place, i in enumerate(sorted(range(len(texts)), key=weights.__getitem__))}
+    for i, sentence in enumerate(sentences):
+        before, after = texts[i - 1] if i else ".", texts[i + 1] if i + 1 < len(texts) else "."
+        asked = max(questions(sentence.text, words, before, after), key=lambda one: one.worth, default=None)
+        if asked:
+            evidence = Evidence(sentence.text, sentence.start, sentence.end)
+            yield asked.worth + ranks[i], Flashcard(asked.question, asked.answer, evidence, asked.kind)
+
+
+def _best_of_chapters(
+    found: Sequence[tuple[float, Flashcard]], chapters: Sequence[Chapter], most: int
+) -> tuple[Flashcard, ...]:
+    """The best card of each stretch of a chapter in turn, then the second best, … until there are enough."""
+    starts = [chapter.start for chapter in chapters]
+    stretch = 2 * max((card.evidence.end for _, card in found), default=0.0) / most
+
+    def place(card: Flashcard) -> tuple[int, int]:
+        at = card.evidence.start
+        return sum(start <= at for start in starts), int(at // stretch)
+
+    left: defaultdict[tuple[int, int], list[Flashcard]] = defaultdict(list)
+    for _, card in sorted(found, key=lambda one: -one[0]):
+        left[place(card)].append(card)
+    kept: list[Flashcard] = []
+    for turn in range(max(map(len, left.values()), default=0)):
+        in_turn = [left[key][turn] for key in sorted(left) if turn < len(left[key])]
+        kept += _distinct(in_turn, kept)
+        if len(kept) >= most:
+            break
+    return spread(kept, most)
+
+
+def _distinct(cards: Iterable[Flashcard], others: Sequence[Flashcard]) -> list[Flashcard]:
+    kept: list[Flashcard] = []
+    for card in cards:
+        if not any(_repeats(card, other) for other in (*others, *kept)):
+            kept.append(card)
+    return kept
+
+
+def _repeats(card: Flashcard, other: Flashcard) -> bool:
+    return (
+        card.evidence.quote == other.evidence.quote
+        or _says(card) == _says(other)
+        or alike(_says(card), _says(other)) >= 0.8
     )
 
 
-def _gap(evidence: Evidence, topics: dict[str, float]) -> Flashcard | None:
-    """A card that leaves out a sentence's number, or what it says about one of the lecture's topics."""
-    hidden = _number_in(evidence.quote) or _weightiest(evidence.quote, topics)
-    if not hidden or len(evidence.quote.split()) < 7:
-        return None
-    question = re.sub(rf"(?<!\w){re.escape(hidden)}(?!\w)", GAP, evidence.quote, flags=re.IGNORECASE)
-    if question.count(GAP) != 1:
-        return None
-    return Flashcard(question[:1].upper() + question[1:], hidden, evidence)
-
-
-def _number_in(text: str) -> str | None:
-    found = _NUMBER.findall(text)
-    return found[0].rstrip(".,") if len(found) == 1 else None
-
-
-def _weightiest(text: str, topics: dict[str, float]) -> str | None:
-    words = [word for word in re.findall(r"[^\W\d_]{4,}", text) if topics.keys() & terms(word)]
-    return max(words, key=lambda word: topics[terms(word)[0]], default=None)
-
-
-def _distinct(cards: Iterable[Flashcard]) -> list[Flashcard]:
-    kept: list[Flashcard] = []
-    for card in cards:
-        same_words = any(card.evidence.quote == other.evidence.quote for other in kept)
-        same_question = any(alike(terms(card.question), terms(other.question)) >= 0.8 for other in kept)
-        if not same_words and not same_question:
-            kept.append(card)
-    return kept
+def _says(card: Flashcard) -> frozenset[str]:
+    return frozenset(terms(f"{card.question.replace(GAP, ' ')} {card.answer}"))

@@ -5,7 +5,6 @@ import pytest
 
 from lecture.captions import read_captions
 from lecture.definitions import key_terms
-from lecture.flashcards import GAP, Flashcard
 from lecture.notes import Chapter, Evidence, Notes, Statement, find_chapters, in_order, rank_sentences, share_drawn_on
 from lecture.ranking import terms
 from lecture.sentences import Sentence, sentences
@@ -212,49 +211,3 @@ def test_part_of_another_term_is_a_term_of_its_own():
 @pytest.mark.parametrize("text", ["It is the reason why we sleep at night.", "He called the police at once.", "Good."])
 def test_what_defines_nothing_is_no_key_term(text):
     assert terms_of(text) == []
-
-
-# --------------------------------------------------------------------------------------------- flashcards
-
-
-def cards_of(text: str) -> tuple[Flashcard, ...]:
-    found = sentences(in_pieces(text, 5))
-    return Extractive().flashcards(found, written(found, "short"), lambda share: None)
-
-
-def test_definitions_become_questions():
-    card = cards_of("So, osmosis is the movement of water through a membrane.")[0]
-    assert card.question == "What is osmosis?"
-    assert card.answer == "The movement of water through a membrane."
-    assert card.evidence.quote == "So, osmosis is the movement of water through a membrane."
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "It is the reason why we sleep at night.",
-        "This is a way to remember more of it.",
-        "The problem is the lack of time for it.",
-        "What we need is a better way of doing it.",
-        "There is a long list of other examples here.",
-    ],
-)
-def test_what_defines_no_term_becomes_no_question(text):
-    assert not [card for card in cards_of(text) if card.question.startswith(("What is", "What are"))]
-
-
-def test_cards_of_the_demonstration_lecture(lecture, draft):
-    for said in (lecture, draft):
-        found = sentences(said)
-        cards = Extractive().flashcards(found, written(found), lambda share: None)
-        assert len(cards) >= 8
-        assert len({card.question for card in cards}) == len(cards)
-        quotes = {s.text: s for s in found}
-        for card in cards:
-            assert card.evidence.quote in quotes
-            assert card.evidence.start == quotes[card.evidence.quote].start
-            answer = card.answer.rstrip(".").lower()
-            assert answer in card.evidence.quote.lower()
-            assert answer not in card.question.lower() or GAP in card.question
-        questions = {card.question.lower() for card in cards}
-        assert {"what is working memory?", "what is the forgetting curve?"} <= questions

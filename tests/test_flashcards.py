@@ -1,0 +1,269 @@
+"""Cards in the lecture's own words: what is asked, and what is left alone."""
+
+from pathlib import Path
+
+import pytest
+
+from lecture.captions import read_captions
+from lecture.chapters import find_chapters
+from lecture.flashcards import GAP, Flashcard, identified, quoting_cards, spread
+from lecture.notes import Evidence, Notes
+from lecture.quality import good_cards
+from lecture.sentences import Sentence, sentences
+from lecture.transcript import Transcript
+from lecture.writers import Extractive
+from tests.fixtures import media
+from tests.test_notes import in_pieces, transcript
+
+BEES = (
+    "Honey bees live in large colonies with a single queen. "
+    "A worker bee gathers nectar and pollen from flowers. "
+    "Every colony stores honey for the winter. "
+)
+"""What makes a lecture of a single sentence long enough to have words of its own."""
+
+
+def cards_of(text: str) -> list[Flashcard]:
+    """The built-in writer's cards of a text, without those of the sentences about bees."""
+    found = sentences(in_pieces(text + " " + BEES, 5))
+    return [card for card in quoting_cards(found, notes_of(found)) if card.evidence.quote not in BEES]
+
+
+def notes_of(found: tuple[Sentence, ...]) -> Notes:
+    chapters = find_chapters([s.text for s in found], [s.start for s in found])
+    return Extractive().notes(found, chapters, "medium", lambda share: None, lambda statement: None)
+
+
+def asked(text: str) -> list[tuple[str, str]]:
+    return [(card.question, card.answer) for card in cards_of(text)]
+
+
+# --------------------------------------------------------------------------------------------- questions
+
+
+def test_a_definition_becomes_a_question():
+    (card,) = cards_of("So, osmosis is the movement of water through a membrane.")
+    assert (card.question, card.answer) == ("What is osmosis?", "The movement of water through a membrane.")
+    assert card.kind == "definition"
+    assert card.evidence.quote == "So, osmosis is the movement of water through a membrane."
+
+
+def test_of_two_definitions_in_a_sentence_a_card_asks_for_one():
+    assert asked("Mitosis is the division of a nucleus into two, and meiosis is the division into four.") == [
+        ("What is mitosis?", "The division of a nucleus into two.")
+    ]
+
+
+def test_a_list_in_a_definition_is_kept_whole():
+    ((_, answer),) = asked("Metabolism is the sum of reactions that build, change, or break down molecules.")
+    assert answer == "The sum of reactions that build, change, or break down molecules."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is the reason why we sleep at night.",
+        "This is a way to remember more of it.",
+        "The problem is the lack of time for it.",
+        "What we need is a better way of doing it.",
+        "There is a long list of other examples here.",
+        "Relevance is a tough problem in many fields of work.",
+        "Lambda is the largest distance between the two of them.",
+    ],
+)
+def test_what_defines_no_term_becomes_no_question(text):
+    assert not [card for card in cards_of(text) if card.kind == "definition"]
+
+
+def test_a_reason_is_asked_for():
+    assert asked("Polar foxes are white in winter because snow hides them from hungry bears.") == [
+        ("Why are polar foxes white in winter?", "Because snow hides them from hungry bears.")
+    ]
+
+
+def test_where_the_verb_cannot_change_places_the_question_goes_around_it():
+    assert asked("Desert plants grow long roots because water lies deep below the ground.") == [
+        ("Why is it that desert plants grow long roots?", "Because water lies deep below the ground.")
+    ]
+
+
+def test_a_name_keeps_its_capital_in_a_question():
+    found = asked(
+        "Kepler needed good data, and Kepler found it. Kepler used ellipses because circles did not fit Mars."
+    )
+    assert ("Why is it that Kepler used ellipses?", "Because circles did not fit Mars.") in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He left the city because the plague had come to it.",
+        "Iron rusts because of that.",
+        "The result was wrong because the input had been lost.",
+        "Bread rises because, as I said, yeast makes gas.",
+    ],
+)
+def test_a_reason_that_cannot_be_understood_alone_is_not_asked_for(text):
+    assert not [card for card in cards_of(text) if card.question.startswith("Why")]
+
+
+def test_it_is_asked_who_did_something_and_when_something_was_done():
+    assert asked("Alexander Fleming discovered penicillin in a London hospital.") == [
+        ("Who discovered penicillin in a London hospital?", "Alexander Fleming.")
+    ]
+    assert asked("The Eiffel Tower in Paris was finished in 1889.") == [
+        ("When was the Eiffel Tower in Paris finished?", "In 1889.")
+    ]
+
+
+# --------------------------------------------------------------------------------------------- gaps
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "answer"),
+    [
+        (
+            "A frozen river of snow is sometimes called a glacier.",
+            f"A frozen river of snow is sometimes called a {GAP}.",
+            "glacier",
+        ),
+        (
+            "After 1492 European ships carried potatoes and maize across the ocean.",
+            f"After {GAP} European ships carried potatoes and maize across the ocean.",
+            "1492",
+        ),
+        (
+            "An adult blue whale weighs about 4.5 million ounces without its food.",
+            f"An adult blue whale weighs about {GAP} million ounces without its food.",
+            "4.5",
+        ),
+        (
+            "Spring water is cold. Volcanic islands grow where hot rock rises through the spring water.",
+            f"Volcanic islands grow where hot rock rises through the {GAP}.",
+            "spring water",
+        ),
+    ],
+)
+def test_a_gap_stands_for_a_whole_name_number_or_term(text, question, answer):
+    card = next(card for card in cards_of(text) if card.question == question)
+    assert (card.answer, card.kind) == (answer, "cloze")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Of the honey we speak tomorrow in this honey lecture about honey.",
+        "They keep about 400 people in that colony there.",
+        "So, um, the bees they they bring 30 grams of of honey.",
+        "The bees on this slide carry 30 grams of honey.",
+        "As I said, the colony has 30 thousand bees.",
+        "And then 30 thousand bees of the.",
+        "Okay, 30 thousand bees, right?",
+    ],
+)
+def test_a_sentence_that_leans_on_something_or_is_broken_gets_no_gap(text):
+    assert cards_of(text) == []
+
+
+def test_no_sentence_makes_two_cards_and_no_two_say_the_same():
+    text = (
+        "Osmosis is the movement of water through a membrane. Now, osmosis is the movement of water through membranes."
+    )
+    assert len(cards_of(text)) == 1
+
+
+# --------------------------------------------------------------------------------------------- whole lectures
+
+
+@pytest.fixture(scope="module")
+def lecture() -> Transcript:
+    return read_captions(Path(media.SAMPLE).with_suffix(".vtt"), "captions.vtt")
+
+
+def test_cards_of_the_demonstration_lecture(lecture):
+    found = sentences(lecture)
+    notes = notes_of(found)
+    cards = quoting_cards(found, notes)
+    assert len(cards) >= 10
+    assert good_cards(cards, found, notes) == (identified(cards), {})
+    quotes = {s.text: s for s in found}
+    for card in cards:
+        assert card.evidence.start == quotes[card.evidence.quote].start
+        assert card.answer.rstrip(".").lower() in card.evidence.quote.lower()
+    assert {"what is working memory?", "what is the forgetting curve?"} <= {card.question.lower() for card in cards}
+    without = [c for c in notes.chapters if not any(c.start <= card.evidence.start < c.end for card in cards)]
+    assert set(without) <= set(notes.chapters[:1]), "only the introduction may be without a card"
+
+
+def test_a_draft_without_full_stops_gets_fewer_cards_and_they_are_whole(lecture):
+    draft = transcript(
+        *(
+            type(s)(s.start, s.end, " ".join(w.strip(".,;:?!").lower() for w in s.text.split()))
+            for s in lecture.segments
+        )
+    )
+    found = sentences(draft)
+    cards = quoting_cards(found, notes_of(found))
+    assert 4 <= len(cards) < len(quoting_cards(sentences(lecture), notes_of(sentences(lecture))))
+    assert "What is working memory?" in {card.question for card in cards}
+    assert not good_cards(cards, found, notes_of(found))[1]
+
+
+GERMAN = [
+    "Die Photosynthese ist der Vorgang, bei dem Pflanzen aus Licht Energie gewinnen.",
+    "Ohne Chlorophyll kann die Photosynthese in den Blättern nicht beginnen.",
+    "Das Chlorophyll liegt in den Chloroplasten, und die Chloroplasten liegen in den Zellen.",
+    "In jeder Zelle eines Blattes liegen viele Chloroplasten mit Chlorophyll.",
+    "Das haben wir hier gestern an den Chloroplasten und dem Chlorophyll schon gesehen.",
+    "Die Pflanzen geben bei der Photosynthese Sauerstoff an die Luft ab.",
+]
+
+
+def test_another_language_gets_gaps_of_its_terms_alone():
+    found = tuple(Sentence(text, 5.0 * i, 5.0 * i + 5) for i, text in enumerate(GERMAN))
+    cards = quoting_cards(found, Notes((), (), "extractive"))
+    assert cards
+    assert {card.kind for card in cards} == {"cloze"}
+    assert {card.answer for card in cards} <= {"Chlorophyll", "Chloroplasten", "Photosynthese"}
+    assert not any("gestern" in card.question for card in cards)
+
+
+def test_a_long_lecture_gets_two_dozen_cards_for_an_hour_from_all_its_parts():
+    def of_length(count: int) -> tuple[Flashcard, ...]:
+        names = ["".join(chr(97 + int(digit)) for digit in f"{i:03}") for i in range(count)]
+        said = [f"The {name}ium plant is a tree that grows beside the river {name.title()}o." for name in names]
+        found = tuple(Sentence(text, 6.0 * i, 6.0 * i + 6) for i, text in enumerate(said))
+        return quoting_cards(found, notes_of(found))
+
+    an_hour = of_length(600)
+    assert 20 <= len(an_hour) <= 24
+    for quarter in range(4):
+        assert any(900 * quarter <= card.evidence.start < 900 * (quarter + 1) for card in an_hour)
+    assert len(of_length(24)) <= 12
+
+
+def test_nothing_said_makes_no_cards():
+    assert quoting_cards((), Notes((), (), "extractive")) == ()
+
+
+# --------------------------------------------------------------------------------------------- ids and order
+
+
+def card_at(start: float, question: str = "What is it?") -> Flashcard:
+    return Flashcard(question, "Something.", Evidence("Something.", start, start + 1))
+
+
+def test_the_same_card_gets_the_same_id_again_and_keeps_the_one_it_has():
+    one, same, other = identified([card_at(1), card_at(2), card_at(1, "Who is it?")])
+    assert one.id == same.id != other.id
+    assert identified([one]) == (one,)
+
+
+def test_spread_takes_from_the_whole_lecture_in_its_order():
+    cards = [card_at(float(start)) for start in range(100)]
+    chosen = [card.evidence.start for card in spread(cards[::-1])]
+    assert len(chosen) == 24
+    assert chosen == sorted(chosen)
+    assert chosen[0] < 5
+    assert chosen[-1] > 90
+    assert len(spread(cards, 10)) == 10
