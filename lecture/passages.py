@@ -1,23 +1,25 @@
 """Lectures + a Query → the passages that fit best, and how sure it is that they answer.
 
-An index of each lecture finds sentences by their terms; the best few are looked at closely: names, dates, numbers and
-reasons where the question wants them, definitions, terms that stand side by side.
+Each sentence is weighed by a few features in one linear model; a passage is the run of sentences that holds most of
+the weight. A second, logistic model says from what the best passage holds how likely it is an answer at all. The
+weights of both were fitted on the tuning questions of `benchmarks/questions.py`, and rounded.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lecture.lexicon import is_general, same_word
+from lecture.lexicon import same_word
 from lecture.notes import Evidence
-from lecture.query import Kind, Query, is_small, plain, words
+from lecture.query import Kind, Query, is_small, is_specific, words
 from lecture.ranking import rank_sentences, stands_alone
-from lecture.sentence_index import ALIKE, Index, Scores, index_of, rarity
+from lecture.sentence_index import Index, Scores, carried, index_of, rarity
 from lecture.sentences import Sentence
 
 
@@ -49,37 +51,30 @@ class Passage:
 
 @dataclass(frozen=True)
 class Found:
-    """A passage, how well it fits beside others, and how sure it is that it answers, from 0 to 1."""
+    """A passage, its share of the weight of all sentences, and how likely it answers; both from 0 to 1."""
 
     passage: Passage
     score: float
     confidence: float
 
 
-_COVERS = {0: 1.0, -1: 0.9, 1: 0.8, -2: 0.6}
-"""How much a term counts as said that is said so many places away."""
-_NEAR_COVERS = 0.9
-"""The same for a term of the conversation, where the conversation spoke of this part of the lecture last."""
-_TITLE, _TITLE_COVERS = 0.15, 0.5
-"""Share of a term that every sentence has from the lecture's title, and how much the term counts as said there."""
+_SAID, _CARRIED, _LEANS, _ANSWERS, _DEFINES, _FOLLOWS = 20.0, 12.0, 7.0, 2.0, 5.0, 10.0
+"""Weight of: the share of the terms that a sentence says; that it has from before; the latter if it leans on what was
+before; an answer of the wanted kind; a definition of the terms; following on what the conversation spoke of."""
+_UNASKED, _TOGETHER, _AROUND, _UNSAID, _STRANGE, _MISSING = -2.0, 3.5, 1.25, -1.25, -4.0, -0.75
+"""Weight, in log odds, of: no evidence at all; the share of the terms that one sentence of the passage says or has from
+before; the share that is said in or beside the passage; each specific term of the question that is not; a name never
+said, though its words are; no answer of the wanted kind."""
+_SPOKEN_OF = 0.9
+"""How well a term of the conversation is said by the sentences that follow on what the conversation spoke of."""
 _LIGHT = 0.4
-"""Weight of a word that tells little, such as "happen", beside one that has a subject."""
-_BESIDE, _DEFINES, _ANSWERS, _ANSWERS_BESIDE = 0.15, 0.35, 0.2, 0.04
-"""What is added to a score for terms side by side, a definition, an answer of the wanted kind here, or beside."""
+"""Weight of a word that tells little, such as "happen", beside a specific one."""
 _SHOWN, _AFTER = 0.1, (0.3, 0.25, 0.2, 0.15, 0.1, 0.05)
-"""What is added to a score for being the passage that the conversation spoke of last, and for following on it."""
-_QUESTION = 0.6
-"""Share of its score that is left to a sentence which only asks."""
-_NO_ANSWER = 0.6
-"""Share of the confidence that is left where no answer of the wanted kind is said."""
-_STRANGE = 0.4
-"""The same where the lecture says the words of a name, but never this name."""
-_LOOKED_AT = 40
-"""Sentences that are looked at closely."""
-_AS_WELL = 0.7
-"""Share of a sentence's score from which one beside it is part of the same passage."""
-_FEW_WORDS = 5
-"""A shorter sentence is not counted as leaning on the one before: it may be a heading."""
+"""How much the passage that the conversation spoke of last counts as following on it, and the sentences after it."""
+_LONGEST = 3
+"""Sentences of a passage at most."""
+_TRIMMED = 0.015
+"""Share of the passage's weight below which its first or last sentence is left out."""
 _READ_AROUND = 2
 """Sentences before and after a passage that a model reads with it."""
 
@@ -118,6 +113,12 @@ _DEFINES_IT = re.compile(
     r"是|とは|—",
     re.IGNORECASE,
 )
+_LEANING = re.compile(
+    r"\b(?:he|she|it|they|them|his|her|its|their|this|these|those|such)\b|"
+    r"^(?:and|but|so|or|then|that|there|here|one|some|both|because|only)\b",
+    re.IGNORECASE,
+)
+"""Words of a sentence that speaks of what was named before it."""
 _NAMES_IT = re.compile(r"\b(?:called|known as|name(?:d| for| is)?|term(?:ed)?|call (?:it|this|that|them))\b", re.I)
 
 
@@ -126,47 +127,26 @@ class _Search:
     """What is looked for in one lecture.
 
     Attributes:
-        forms: for each term the lecture's words that say it, and how well.
-        weights: how much each term counts.
-        title: the terms of the lecture's title.
-        own: the terms of the question itself; the others are from the conversation.
-        nearness: what each sentence gains from what the conversation spoke of last.
-        strange: share of the confidence that is left because the lecture never says a name of the question.
+        said: for each term how much each sentence says of it, one row a term.
+        shares: the same however long the sentence is, from 0 to 1.
+        weights: how much each term counts in finding the passage; together 1.
+        worth: how much each term counts in judging it; together 1.
+        foreign: whether each term is from the conversation, and none of the question's own.
+        specific: whether each term is the question's own, and belongs to a subject.
+        near: how much each sentence follows on what the conversation spoke of last.
+        strange: the lecture says the words of a name in the question, but never this name.
     """
 
     lecture: Said
     index: Index
-    forms: Mapping[str, Mapping[str, float]]
-    weights: Mapping[str, float]
-    title: frozenset[str]
-    own: Collection[str]
-    nearness: Scores
-    strange: float
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A sentence of a lecture that may answer.
-
-    Attributes:
-        score: how well it fits.
-        confidence: how sure it is that it answers.
-    """
-
-    search: _Search
-    at: int
-    score: float
-    confidence: float = 0.0
-
-    def said(self, away: int = 0) -> str:
-        """The sentence so many places away; empty beyond the lecture."""
-        at = self.at + away
-        return self.search.index.texts[at] if 0 <= at < len(self.search.index.texts) else ""
-
-    def terms(self, away: int = 0) -> frozenset[str]:
-        """The terms of the sentence so many places away."""
-        at = self.at + away
-        return self.search.index.sets[at] if 0 <= at < len(self.search.index.sets) else frozenset()
+    said: NDArray[np.float64]
+    shares: NDArray[np.float64]
+    weights: Scores
+    worth: Scores
+    foreign: NDArray[np.bool_]
+    specific: NDArray[np.bool_]
+    near: Scores
+    strange: bool
 
 
 def find_passages(wanted: Query, lectures: Sequence[Said], most: int, near: Sequence[Passage] = ()) -> list[Found]:
@@ -181,64 +161,57 @@ def find_passages(wanted: Query, lectures: Sequence[Said], most: int, near: Sequ
     Returns:
         The best first.
     """
-    searches = _searches(wanted, lectures, near)
-    places = [place for search in searches for place in _most_promising(search)]
-    places = sorted(places, key=lambda place: -place.score)[:_LOOKED_AT]
-    places = sorted((_looked_at(place, wanted) for place in places), key=lambda place: -place.score)
-    scores = {(id(place.search), place.at): place.score for place in places}
-    found: list[tuple[_Place, int, int]] = []
-    for place in places:
-        first, last = _extent(place, scores)
-        if len(found) < most and not any(
-            place.search is other.search and first <= end and begin <= last for other, begin, end in found
-        ):
-            found.append((place, first, last))
+    searches = [search for search in _searches(wanted, lectures, near) if search.said.any() or search.near.any()]
+    if not searches:
+        return []
+    weighed = [_features(search, wanted) @ _WEIGHTS for search in searches]
+    highest = max(float(scores.max()) for scores in weighed)
+    shares = [np.exp(scores - highest) for scores in weighed]
+    total = sum(float(share.sum()) for share in shares)
+    found: list[tuple[float, _Search, int, int]] = []
+    for search, share in zip(searches, shares, strict=True):
+        found += [(weight / total, search, first, last) for weight, first, last in _runs(share, most)]
+    found.sort(key=lambda one: -one[0])
     return [
-        Found(_passage(place.search.lecture, first, last), place.score, place.confidence)
-        for place, first, last in found
+        Found(_passage(search.lecture, first, last), weight, _confidence(search, wanted, first, last))
+        for weight, search, first, last in found[:most]
     ]
 
 
 def _searches(wanted: Query, lectures: Sequence[Said], near: Sequence[Passage]) -> list[_Search]:
     """What to look for in each lecture; a term counts the more the rarer it is in all of them together."""
     asked = {**wanted.context, **dict.fromkeys(wanted.own, 1.0)}
+    lectures = [lecture for lecture in lectures if lecture.sentences]
     indexes = [index_of(lecture.sentences) for lecture in lectures]
-    forms = [{term: index.forms(term, set(asked)) for term in asked} for index in indexes]
+    forms = [{term: index.forms(term, asked) for term in asked} for index in indexes]
     total = sum(len(index.texts) for index in indexes)
-    weights = {}
+    rarities = []
     for term, weight in asked.items():
         spread = sum(index.spread_of(of_term[term]) for index, of_term in zip(indexes, forms, strict=True))
-        weights[term] = weight * rarity(spread, total) * (_LIGHT if is_small(term) else 1.0)
+        rarities.append(weight * rarity(spread, total))
+    weights = np.array(
+        [rare if is_specific(term) else _LIGHT * rare for term, rare in zip(asked, rarities, strict=True)]
+    )
+    worth = np.array([_LIGHT * rare if is_small(term) else rare for term, rare in zip(asked, rarities, strict=True)])
     return [
         _Search(
             lecture,
             index,
-            of_term,
-            weights,
-            title=frozenset(words(plain(lecture.title))),
-            own=wanted.own,
-            nearness=_nearness(lecture, near),
-            strange=1.0 if index.knows(wanted.names) else _STRANGE,
+            np.array([index.strength(of_term[term]) for term in asked]).reshape(len(asked), len(index.texts)),
+            np.array([index.shares(of_term[term]) for term in asked]).reshape(len(asked), len(index.texts)),
+            weights / (weights.sum() or 1.0),
+            worth / (worth.sum() or 1.0),
+            np.array([term not in wanted.own for term in asked], dtype=bool),
+            np.array([term in wanted.own and is_specific(term) for term in asked], dtype=bool),
+            _nearness(lecture, near),
+            not index.knows(wanted.names),
         )
         for lecture, index, of_term in zip(lectures, indexes, forms, strict=True)
     ]
 
 
-def _most_promising(search: _Search) -> list[_Place]:
-    """Sentences by what they and their neighbours hold of the terms, the best first."""
-    scores = np.zeros(len(search.index.texts))
-    for term, weight in search.weights.items():
-        said = search.index.with_neighbours(search.index.strength(search.forms[term]))
-        scores += weight * np.maximum(said, _TITLE * (not search.title.isdisjoint(search.forms[term])))
-    scores = (
-        scores / (sum(search.weights.values()) or 1.0) * np.where(search.index.asks, _QUESTION, 1) + search.nearness
-    )
-    best = np.argsort(-scores, kind="stable")[:_LOOKED_AT]
-    return [_Place(search, int(at), float(scores[at])) for at in best if scores[at] > 0]
-
-
 def _nearness(lecture: Said, near: Sequence[Passage]) -> Scores:
-    """What each sentence gains from what the conversation spoke of last: those right after it gain most."""
+    """How much each sentence follows on what the conversation spoke of last: those right after it most."""
     gains = np.zeros(len(lecture.sentences))
     for passage in near:
         if passage.lecture_id != lecture.lecture_id:
@@ -253,46 +226,30 @@ def _nearness(lecture: Said, near: Sequence[Passage]) -> Scores:
     return gains
 
 
-def _looked_at(place: _Place, wanted: Query) -> _Place:
-    """Judge a sentence by more than its terms."""
-    confidence = _coverage(place) * place.search.strange
-    score = place.score + _BESIDE * _side_by_side(place, wanted.own)
-    if wanted.kind == "meaning":
-        score += _DEFINES * _defines(place, wanted.own)
-    elif holds := _HOLDS.get(wanted.kind):
-        if holds.search(place.said()):
-            score += _ANSWERS
-        elif holds.search(place.said(1)) or holds.search(place.said(-1)):
-            score += _ANSWERS_BESIDE
-        elif wanted.kind in _PLAIN_TO_SEE:
-            confidence *= _NO_ANSWER
-    return _Place(place.search, place.at, score, confidence)
+_WEIGHTS = np.array([_SAID, _CARRIED, _LEANS, _ANSWERS, _DEFINES, _FOLLOWS])
 
 
-def _coverage(place: _Place) -> float:
-    """Share of the terms, by weight, that are said here or close by."""
-    search, covered = place.search, 0.0
-    for term, weight in search.weights.items():
-        forms = search.forms[term]
-        said = [near * forms[form] for away, near in _COVERS.items() for form in place.terms(away) if form in forms]
-        if not search.title.isdisjoint(forms):
-            said.append(_TITLE_COVERS)
-        if term not in search.own and search.nearness[place.at]:
-            said.append(_NEAR_COVERS)
-        covered += weight * max(said, default=0.0)
-    return covered / (sum(search.weights.values()) or 1.0)
+def _features(search: _Search, wanted: Query) -> NDArray[np.float64]:
+    """What is known of each sentence, one a row, in the order of the weights above."""
+    texts = search.index.texts
+    said = search.weights @ search.said
+    before = search.weights @ (carried(search.said) - search.said)
+    leaning = _matches(_LEANING, texts, before)
+    answers, defines = np.zeros(len(texts)), np.zeros(len(texts))
+    if holds := _HOLDS.get(wanted.kind):
+        answers = _matches(holds, texts, said + before + search.near)
+    elif wanted.kind == "meaning":
+        defines = np.array([_defines(text, wanted.own) if has else 0.0 for text, has in zip(texts, said, strict=True)])
+    return np.column_stack([said, before, before * leaning, answers, defines, search.near])
 
 
-def _side_by_side(place: _Place, own: Sequence[str]) -> float:
-    """Share of the neighbouring terms of a question that are neighbours here, too."""
-    pairs, said = list(pairwise(own)), list(pairwise(place.search.index.terms[place.at]))
-    together = sum(any(same_word(a, c) and same_word(b, d) for c, d in said) for a, b in pairs)
-    return together / len(pairs) if pairs else 0.0
+def _matches(pattern: re.Pattern[str], texts: Sequence[str], where: Scores) -> Scores:
+    """1 for each sentence that a pattern matches, 0 for others and where nothing is."""
+    return np.array([float(has > 0 and bool(pattern.search(text))) for text, has in zip(texts, where, strict=True)])
 
 
-def _defines(place: _Place, own: Sequence[str]) -> float:
-    """How much the sentence says what these terms mean: 1 where it begins with them and nothing else."""
-    said = place.said()
+def _defines(said: str, own: Sequence[str]) -> float:
+    """How much a sentence says what these terms mean: 1 where it begins with them and nothing else."""
     if (found := _DEFINES_IT.search(said)) and _all_in(own, head := words(said[: found.start()])):
         return max(0.0, 1 - 0.3 * (len(head) - len(own)))
     named = _NAMES_IT.search(said)
@@ -304,34 +261,44 @@ def _all_in(own: Sequence[str], said: Iterable[str]) -> bool:
     return bool(own) and all(any(same_word(term, other) for other in found) for term in own)
 
 
-def _extent(place: _Place, scores: Mapping[tuple[int, int], float]) -> tuple[int, int]:
-    """The first and last sentence of the passage: with what it leans on, what goes on, and what fits almost as well."""
-    first = last = place.at
-    enough = _AS_WELL * place.score
-    if place.at > 0 and (_leans(place.said()) or scores.get((id(place.search), place.at - 1), 0.0) >= enough):
-        first -= 1
-    if place.at + 1 < len(place.search.index.texts) and (
-        _brings(place, 1)
-        or _leans(place.said(1))
-        or place.search.index.asks[place.at]
-        or scores.get((id(place.search), place.at + 1), 0.0) >= enough
-    ):
-        last += 1
-    return first, last
+def _runs(share: Scores, most: int) -> list[tuple[float, int, int]]:
+    """Runs of sentences that hold most weight, with their weight, first and last sentence, the best first."""
+    sums = np.convolve(share, np.ones(min(_LONGEST, len(share))), mode="valid")
+    left = np.ones(len(share), dtype=bool)
+    runs: list[tuple[float, int, int]] = []
+    for begin in np.argsort(-sums, kind="stable"):
+        end = int(begin) + min(_LONGEST, len(share)) - 1
+        if len(runs) == most:
+            break
+        if not left[begin : end + 1].all():
+            continue
+        first, last = int(begin), end
+        left[first : last + 1] = False
+        while share[first] < _TRIMMED * sums[begin]:
+            first += 1
+        while share[last] < _TRIMMED * sums[begin]:
+            last -= 1
+        runs.append((float(share[first : last + 1].sum()), first, last))
+    return runs
 
 
-def _leans(text: str) -> bool:
-    """Whether a sentence is not understood without the one before, and is none of just a few words."""
-    return len(text.split()) >= _FEW_WORDS and not stands_alone(text)
+def _confidence(search: _Search, wanted: Query, first: int, last: int) -> float:
+    """How likely a passage answers, by what it says of the terms."""
+    return 1 / (1 + math.exp(-float(_evidence(search, wanted, first, last) @ _SURE)))
 
 
-def _brings(place: _Place, away: int) -> bool:
-    """Whether a neighbour says a term of the subject that the sentence does not."""
-    for term, forms in place.search.forms.items():
-        said = {form for form, share in forms.items() if share > ALIKE}
-        if not is_general(term) and said & place.terms(away) and not said & place.terms():
-            return True
-    return False
+_SURE = np.array([_UNASKED, _TOGETHER, _AROUND, _UNSAID, _STRANGE, _MISSING])
+
+
+def _evidence(search: _Search, wanted: Query, first: int, last: int) -> Scores:
+    """What makes a passage an answer or none, in the order of the weights above."""
+    shares = np.maximum(search.shares, _SPOKEN_OF * np.outer(search.foreign, search.near > 0))
+    together = float((search.worth @ carried(shares)[:, first : last + 1]).max())
+    around = shares[:, max(0, first - 1) : last + 2].max(axis=1)
+    unsaid = float((1 - around[search.specific]).sum())
+    holds = _HOLDS.get(wanted.kind) if wanted.kind in _PLAIN_TO_SEE else None
+    missing = holds is not None and not any(holds.search(text) for text in search.index.texts[first : last + 1])
+    return np.array([1.0, together, search.worth @ around, unsaid, search.strange, missing])
 
 
 def telling_passages(lectures: Sequence[Said], most: int) -> list[Passage]:

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
-from lecture.function_words import OTHER_LANGUAGES, spoken_language
-from lecture.lexicon import root
+from lecture.function_words import EVERYDAY, OTHER_LANGUAGES, spoken_language
+from lecture.lexicon import is_general, root
 from lecture.ranking import terms
-from lecture.thesaurus import in_single_words, is_light
 
 Kind = Literal["duration", "number", "time", "person", "place", "reason", "meaning", "anything"]
 """What an answer must hold: how long, how many, when, who, where, why, what a term means; or anything."""
@@ -147,7 +146,7 @@ _LEANS = _any_of(
 _PERSON = _any_of(r"\b(?:he|him|his|she|her|hers)\b")
 
 
-_SMALL_ROOTS = frozenset(root(word) for word in _SMALL)
+_SMALL_ROOTS = frozenset(root(word) for word in _SMALL | EVERYDAY)
 
 
 @dataclass(frozen=True)
@@ -174,7 +173,7 @@ def query(question: str) -> Query:
     asked = plain(question[:LONGEST])
     kind: Kind = next((kind for kind, pattern in _KINDS.items() if pattern.search(asked)), "anything")
     asks = _ASKING | _ASKING_PLACE if kind == "place" else _ASKING
-    own = tuple(dict.fromkeys(term for term in words(in_single_words(_asked_for(asked))) if term not in asks))
+    own = tuple(dict.fromkeys(term for term in words(_asked_for(asked)) if term not in asks))
     own = own[:_MOST_TERMS]
     if _OF_ALL.search(asked) and _WHOLE.issuperset(own):
         return Query((), whole=True)
@@ -185,8 +184,13 @@ def query(question: str) -> Query:
 
 
 def is_small(term: str) -> bool:
-    """Whether a term is a function word's root, or says little otherwise: it hardly matters if it is missing."""
-    return term in _SMALL_ROOTS or is_light(term)
+    """Whether a root is that of a function word or a word of any lecture: it says nothing about a subject."""
+    return term in _SMALL_ROOTS
+
+
+def is_specific(term: str) -> bool:
+    """Whether a root belongs to a subject, and is no general word of the language."""
+    return not is_small(term) and not is_general(term)
 
 
 def _asked_for(asked: str) -> str:

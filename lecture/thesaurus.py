@@ -6,216 +6,213 @@ a stricter matter: `lecture.lexicon` knows that.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from lecture.lexicon import root
 
 _RELATED = """
-make made; come came; go went gone; thing item object; give gave; take took taken; keep kept; phone telephone mobile
-call; car vehicle automobile driver; bike bicycle; plane aircraft flight airplane aeroplane; ship boat vessel sail;
-train railway rail locomotive; road street highway; house home building dwelling; shop store market; school class
-classroom pupil lesson; university college campus academic; exam examination test assessment; homework assignment
-exercise; mark grade score; book text read page; newspaper press journal; film movie video; picture image photo
-photograph; song music melody; game play sport; toy play; baby newborn infant birth born; kid child children youngster
-young; teenager adolescent youth; grown-up adult; mother mum mom maternal parent; father dad paternal parent; parent
-mother father family; husband wife marry marriage spouse; friend companion; family relative household; son daughter
-child heir; brother sister sibling; boss manager employer; worker employee labour staff workforce; job employment
-profession work; doctor physician medical surgeon medicine; nurse hospital; patient sick ill; illness disease sickness
-ill infection; sick ill unwell disease; flu influenza; cold virus; germ microbe bacteria pathogen virus; jab shot
-injection vaccine vaccination inject; injection needle inject; vaccination vaccine immunisation immunization
-inoculation; cure treatment therapy heal remedy; drug medicine medication pill; tablet pill; immune immunity protect
-defence; infect infection contagious spread catch; contagious infectious spread transmit; epidemic outbreak pandemic;
-poison toxin toxic venom; allergy reaction; side effect reaction harm; blood vein artery circulation; heart cardiac
-pump; lung breathe breath respiratory; brain mind neural nerve; nerve neuron neural; skin tissue; bone skeleton;
-muscle strength; stomach digest digestion gut; eye see sight vision visual; ear hear hearing sound; nose smell; mouth
-tongue taste; body physical organism; fat weight obese; gene dna genetic heredity inherit genome; parent offspring
-descendant; ancestor descend evolve evolution; species organism animal plant; bird wing feather fly; fish swim; insect
-bee fly bug; dog pet animal; cow cattle milk; horse ride; tree wood forest timber; wooden wood timber; flower bloom
-plant pollen; leaf leaves foliage plant; farm agriculture crop farmer field; food eat meal diet nutrition; hungry
-hunger starve famine; drink water beverage swallow; sugar sweet glucose; salt saline; milk dairy; bread grain wheat;
-meat flesh; fruit vegetable; sun solar sunlight; sunlight light ray; moon lunar; planet world earth; star galaxy; sky
-air atmosphere; weather climate storm; rain rainfall wet; snow ice frost freeze frozen; winter cold season year;
-summer hot season; spring season; autumn fall season; wind storm gust blow; storm gale hurricane wind; sea ocean
-marine tide; river stream flow; lake pond; mountain hill peak; desert dry sand; island isle; coast shore beach;
-volcano eruption lava; earthquake quake seismic; rock stone mineral; stone rock disc; sand grain; iron steel; rust
-corrode corrosion; glass lens; brick masonry stone mortar; concrete cement; rope cable wire chain; wire cable; nail
-screw bolt; pole pillar column post pier tower; pillar column support pier; roof ceiling; floor deck ground; wall
-barrier; beam girder; bridge span crossing; road deck; tunnel underground; collapse fall fail failure break; crack
-fracture break split; bend flex sag; stretch tension pull; squeeze compress compression push press; twist torsion;
-swing sway wobble oscillate oscillation vibrate vibration; shake vibrate vibration tremble; load weight burden force;
-weight heavy mass load; build construct builder construction erect; builder engineer mason workman; engineer designer
-inventor; architect designer design; design plan draw draft; repair fix mend restore; tool instrument; machine engine
-device; engine motor; factory plant industry manufacture; make produce manufacture build; invent inventor invention
-devise introduce create develop discover first; discover discovery find; patent invention inventor; pioneer first
-inventor; electricity electric electrical current power; battery charge cell; computer machine program software;
-internet web network online; software program code; data information; robot machine automatic; energy power fuel; fuel
-oil gas coal petrol; heat temperature warm thermal; temperature hot cold degree heat; speed fast velocity quick; slow
-speed; light bright ray; colour color paint; sound noise wave; noise loud sound; wave oscillation; pressure force
-press; magnet magnetic; atom particle nucleus; molecule chemical compound; acid alkaline; liquid fluid water; gas air
-vapour steam; solid hard rigid; experiment trial test study; proof prove evidence; theory hypothesis model; formula
-equation; maths math mathematics mathematical arithmetic; calculate compute sum; number digit figure; percent
-percentage share proportion; fraction part share; shape form figure; circle round ring; square rectangle; length long
-metre; longest long record largest; tallest high record; biggest largest great record; highest high most record; worst
-bad severe extreme; fastest fast record quick rapid; oldest old first early ancient; record longest largest highest;
-best good excellent; cheapest cheap; money cash currency coin banknote; cash coin note banknote money; coin cash mint;
-banknote note paper; wallet purse cash; price cost expensive value; inflation price rise; deflation price fall;
-cheaper cheap price fall; dearer expensive price rise; rich wealth wealthy; poor poverty; wealth rich fortune
-property; loan lend credit borrow debt; debt owe loan borrow; owe debt; borrow loan lend; repay pay debt; save deposit
-saving; bank banker deposit account; tax duty levy; wage salary pay income; salary wage income earn; income earn wage;
-buy purchase shopper customer; customer buyer consumer; sell seller vendor merchant; trade commerce merchant exchange;
-swap barter exchange trade; gift give present; profit gain earn; loss lose; stock share market; company firm business
-corporation; owner own possess property; steal thief rob robbery; king queen emperor royal monarch ruler; president
-leader government; government state authority ruler politician; politics political government; vote election; law
-legal rule act; court judge trial; police crime officer; crime criminal offence; prison jail; army soldier military
-troops; war battle conflict fight; peace treaty; weapon gun bomb arms; country nation state land; america american
-united states; usa american america; britain british england english uk; england english british; france french;
-germany german; spain spanish; italy italian; china chinese; japan japanese; india indian; russia russian; greece
-greek; rome roman; egypt egyptian; africa african; europe european; asia asian; church religion religious priest god;
-god divine religion; belief believe faith; art artist paint; artist painter; painting paint picture; writer author
-write; author writer book; poet poem poetry; language word speech speak; speech speak talk; letter character alphabet;
-translate language; story tale narrative; history past historical; century hundred years; decade ten years; year
-annual season; month monthly; week weekly; day daily; hour minute; minute second moment; second moment; morning dawn
-early; night sleep dark evening; today now currently nowadays present; nowadays today modern present; ago past before;
-ancient old antiquity; new modern recent; recently lately; at once immediately; straight immediate directly; forever
-permanent always lifetime; lifetime life; sleep night rest asleep dream; rest sleep pause relax; dream sleep; tired
-fatigue exhaust; awake wake; remember memory recall memorise memorize; forget memory forgotten lose; memorise memorize
-learn remember; trick way method technique strategy tip; tip advice trick recommend; advice recommend suggest;
-recommend advise suggest should; plan schedule; habit routine; practise practice exercise train; train exercise
-practice; learn study learner learning; teach teacher instruct lesson; understand grasp meaning; clever intelligent
-smart; stupid foolish silly; attention concentrate focus notice; distract attention; idea thought concept; mistake
-error wrong fault; wrong mistake false error; right correct true; truth true fact; lie false; guess estimate; doubt
-unsure uncertain; secret hidden hide; famous celebrated known; mean average; average mean typical; compare difference;
-difference differ distinguish; same alike similar; opposite contrary reverse; change alter transform mutate; mutate
-mutation change; grow growth increase; happen event occur; accident disaster crash; disaster catastrophe accident
-collapse; danger dangerous risk; safe safety secure harmless; die death dead kill; kill die death deadly; deadly fatal
-lethal kill; survive live alive; born birth; age old years; alive live living; hurt harm injure injury damage; injury
-wound hurt; pain suffer; fear afraid scare; worry fear anxious; anger angry; happy joy; sad unhappy; love like; laugh
-fun; help aid assist; stop prevent halt; protect guard shield defend safe; attack invade assault; enemy opponent; win
-victory; lose defeat; fight battle struggle; escape flee; follow chase; hide conceal; show reveal; send ship deliver;
-carry bear transport; lift raise; hold support carry; support carry hold bear; hang suspend; suspend hang; push
-thrust; pull drag; catch grab; cut slice; tear rip; close shut; put place insert; fill full; clean wash; dirty pollute
-pollution; pollution waste emission; waste rubbish; burn fire flame; fire flame burn; explode explosion; melt liquid;
-boil heat steam; cook heat; divide split share part; combine mix join; connect join link; separate apart divide; near
-close next; far distant distance; inside within; outside external; top upper; bottom lower; back rear; side edge;
-middle centre; owner belong property; member group belong; leader head chief; crowd people mass; everyone all
-everybody; nobody none; group team; team group crew; use purpose function serve; purpose aim goal serve; role function
-job purpose; reason cause because; cause reason lead; effect result consequence; result effect outcome; advantage
-benefit good; disadvantage drawback problem bad; problem difficulty trouble issue; solve solution answer; need require
-must; must need require; allow permit let; forbid ban prohibit; ban forbid prohibit; force compel; choose pick select;
-decide choice; try attempt; become turn; take over succeed successor replace; successor follow replace; replace
-substitute successor; stay last remain keep; last stay endure long; long last duration; disappear vanish lose gone;
-vanish disappear; work function operate effective protect; effective work; useful help benefit; trust believe rely
-confidence; promise guarantee; agree agreement; refuse reject; accept agree; ask question request; answer reply
-respond; bed bedroom; lead direct director guide; check inspect inspection examine control; twice double; meet
-encounter; inside body within interior; wipe eradicate eliminate; get rid eliminate; visit travel; steal thief theft;
-hire employ recruit; fire dismiss; quit leave resign; argue argument dispute debate; quarrel dispute conflict;
-complain criticise criticism protest; praise admire; blame responsible fault guilty; guilty crime; punish punishment
-sentence prison condemn; rule rules regulation law; order command instruct; obey follow; rebel revolt revolution
-uprising; revolution uprising overthrow; vote elect election; slave slavery; free freedom liberty release; equal
-equality same; fair justice just; rights law; border frontier boundary; border boundary limit edge; capital city;
-village town settlement; settle settlement colony; colony colonial settle; empire imperial conquer; conquer invade
-conquest; ruler king queen emperor; rich wealthy aristocrat noble; peasant farmer rural; trade merchant commerce;
-merchant trader dealer; ship fleet navy; navy fleet; attack raid; defend defence; weapon sword gun; wound injure;
-soldier army warrior; win victorious; lose loss; plague epidemic disease; famine hunger starvation; flood water;
-drought dry; burn fire; ruin destroy ruins; ancient antique; treasure gold; bury grave tomb; tomb grave pyramid;
-skeleton bone fossil; fossil bone remains; remains leftover residue; dig excavate excavation; map chart; compass north
-direction; direction way; left right; north arctic; south antarctic; ice glacier frozen; glacier ice; warm heat
-warming; global world; climate temperature; carbon coal; greenhouse warming; forest wood; extinct die vanish;
-extinction extinct; hunt hunter prey; prey predator; predator hunter prey; male man; female woman; mate reproduce
-breed; breed reproduce offspring; pregnant pregnancy birth; egg ovum; sperm male; grow develop; adult mature; mature
-ripe; seed plant; root plant; oxygen air breathe; breathe respiration oxygen; photosynthesis light; cell cellular
-tissue; protein enzyme; enzyme protein catalyst; hormone insulin; diabetes sugar insulin; cancer tumour tumor; tumour
-cancer; surgery operation surgeon; transplant organ; organ heart liver kidney; virus germ; antibiotic bacteria
-penicillin; resistant resistance; symptom sign; fever temperature hot; headache pain; stress pressure strain; strain
-stress tension; depression sad; anxiety fear; mental psychological mind; behaviour act conduct; habit custom; custom
-tradition; tradition custom culture; culture society; society community people social; personality character;
-character trait; emotion feeling; feeling emotion sense; mood emotion; motive motivation reason; reward prize
-punishment; prize award reward medal; award prize honour; brainy intelligence; think reason thought; decide choose;
-judge judgement; opinion view belief; belief opinion; bias prejudice; prejudice bias; experiment laboratory;
-laboratory lab; subject participant; participant subject volunteer; sample group; measure measurement; survey
-questionnaire poll; statistics data number; graph chart diagram curve; curve line graph; table list; equation formula;
-solve answer; prove proof theorem; theorem proof; guess conjecture hypothesis; random chance luck; luck chance
-fortune; chance probability; probability likely odds; infinite endless; endless infinite; zero nothing none; negative
-minus; plus add; minus subtract; times multiply; multiply times product; divide share split; root square; angle
-corner; corner angle; triangle angle; circle radius; sphere ball round; ball sphere round; move motion movement;
-motion move; accelerate speed faster; brake slow stop; friction rub; rub friction; gravity fall weight attract;
-attract pull; repel push; weigh weight mass; float buoyant; orbit path; rocket launch; launch start rocket; satellite
-orbit; telescope lens; microscope lens; mirror reflect; reflect mirror; bend refract; rainbow colour; bright intense;
-dim weak; pitch tone frequency; frequency often rate; rate frequency speed; wave wavelength; radio wave signal; signal
-message; message signal information; send transmit; receive receiver; circuit current; voltage battery; wire
-conductor; conductor metal; insulate insulator; switch turn; magnet pole; generator power electricity; nuclear atom
-atomic; atomic nuclear atom; radiation ray radioactive; radioactive decay; decay rot; explode bomb; chemical
-substance; substance material chemical; mix mixture; mixture blend; dissolve solution; crystal mineral; melt heat;
-freeze cold; boil vapour; gas pressure; program code software; code program encode; encode code; bug error; crash
-fail; save store memory; store save keep; file document; password secret security; security protection safe; hack
-attack; network connect; website internet; search find; algorithm method procedure; procedure step; loop repeat; copy
-duplicate; delete remove; input enter; output result; screen display; keyboard type; chip processor; processor chip
-computer; memory storage; author write; novel book story; poem verse; verse line; hero protagonist; character person;
-scene act; theatre play stage; actor perform; perform play; concert music; sing song voice; voice speak sing; paint
-painter; sculpture statue; statue sculpture; museum collection; style manner; meaning sense; symbol sign; sign symbol;
-grammar language; verb word; noun word; sound pronounce; pronounce sound accent; accent pronounce; dialect language;
-native born; foreign strange; stranger foreign unknown; one 1 single; two 2 pair; three 3; four 4; five 5; six 6;
-seven 7; eight 8; nine 9; ten 10; eleven 11; twelve 12 dozen; fifteen 15; twenty 20; thirty 30; forty 40; fifty 50;
-sixty 60; hundred 100; thousand 1000; million 1000000; percent %
-""".replace("\n", " ")
-
-_LIGHT = """
-important importance interesting actually really exactly general generally usual typical particular possible able
-become happen happening work people person human world life everyday part role kind type sort form way method purpose
-main difference different similar relation relationship connection exist involve include consider seem try help need
-require happen concern regard deal lecture notice explain ever else else's anybody anyone everybody somebody nobody
-body big good bad today nowadays day year number fact name lot bit place point stay hold keep straight away long high
-great old see saw find look show bring certain ever own lot common immediate immediately soon
+begin start commence launch onset origin initial first open introduce found establish; end finish stop cease terminate
+close conclude final last halt over quit; continue go keep persist carry last remain proceed endure stay; create make
+produce generate form build manufacture construct yield bring; destroy ruin wreck demolish devastate annihilate break
+damage collapse; invent devise conceive create originate inventor invention develop design pioneer; discover find
+detect uncover reveal identify spot discovery notice; build construct erect assemble put builder construction make
+raise; repair mend fix restore cure heal maintain renovate reopen; change alter modify transform convert shift vary
+adapt adjust turn mutate amend evolve; increase rise grow raise climb boost gain expand soar more higher swell
+multiply up; decrease fall drop reduce decline lower shrink diminish less fewer cut down sink slump; improve better
+enhance upgrade progress advance refine optimise perfect; worsen deteriorate bad worse aggravate decline degrade; big
+large great huge giant enormous massive vast immense major considerable substantial; small little tiny minor minute
+slight miniature few; tall high height elevated lofty altitude; long length extend lengthy span far; short brief
+concise quick little; wide broad width breadth extensive across; narrow thin slim slender fine tight; thick deep dense
+depth fat; heavy weigh weight massive mass tonne kilogram load dense; light weightless thin airy; strong powerful
+robust tough sturdy firm strength solid intense; weak feeble fragile delicate frail faint vulnerable poor; hard
+difficult tough challenging demanding complicated problem struggle; easy simple effortless straightforward basic; fast
+quick rapid swift speed speedy prompt hurry soon; slow gradual sluggish steady delay late; hot warm heat burning
+boiling temperature fever thermal summer; cold cool freeze frozen chill ice winter frost frosty; wet damp moist water
+soak humid rain; dry arid drought desert thirsty; bright shine glow light brilliant brightness luminous radiant
+sparkle; dark dim black shadow night faint gloomy; clean pure wash clear hygiene; dirty pollute filthy stain
+contaminate mess impure; new modern recent fresh novel contemporary current latest young; old ancient aged early
+former antique elderly past traditional; young youth child juvenile teenager infant boy girl kid; good fine excellent
+beneficial positive useful valuable fit; bad poor harmful negative wrong evil terrible worse worst awful; best better
+top ideal optimal good perfect first prefer; worst bad worse extreme severe terrible; important significant key
+crucial essential vital central main major; famous celebrated known renowned popular prominent notable; rare seldom
+unusual scarce uncommon exceptional hardly; common usual frequent ordinary typical normal general widespread; strange
+odd weird peculiar unusual curious remarkable; dangerous risky hazardous danger unsafe risk harm threat harmful
+deadly; safe secure safety harmless protected risk; harm hurt injure damage wound injury bad; die death dead perish
+kill deadly fatal victim lose casualty; kill murder die death dead slay execute assassinate deadly lethal; live alive
+survive life exist living inhabit; born birth baby newborn deliver arise; sick ill disease illness unwell ailment
+infection patient suffer; disease illness infection epidemic disorder condition sickness plague virus; healthy well
+fit health sound strong; doctor physician surgeon medic medicine nurse hospital clinic; cure heal treat treatment
+therapy remedy medicine recover; medicine drug medication pill tablet treatment pharmaceutical remedy substance;
+symptom sign fever pain rash cough ache reaction effect; pain ache hurt sore suffer headache agony; tired fatigue
+exhaust weary sleepy; poison toxin toxic venom poisonous harmful; inject jab shot vaccine needle injection syringe
+dose vaccinate; immune resistant protect protection immunity defence resistance; infect catch transmit contagious
+infectious spread pass contract; germ bacteria virus microbe pathogen bacterium microorganism parasite; blood vein
+artery heart vessel circulation; body physical organism flesh human bodily; cell tissue organ nucleus membrane; brain
+mind mental head neural cognitive skull; nerve neuron neural; gene dna genetic heredity genome chromosome inherit
+hereditary rna; parent mother father mum dad family; child kid son daughter boy girl baby infant children offspring
+toddler; husband wife spouse marry partner marriage wedding widow couple; brother sister sibling twin family; family
+relative parent household kin ancestor generation; man male men gentleman boy he; woman female women lady girl she mrs
+miss; person people human individual somebody anyone man woman; people public population inhabitant citizen folk crowd
+nation; group team crew band gang set party class bunch; friend companion ally mate partner colleague; enemy foe
+opponent rival intruder attacker invader; leader head chief boss president ruler director manager lead captain
+commander; king queen monarch ruler emperor royal crown prince throne; president leader minister chancellor politician
+government statesman; government state authority administration regime ruler parliament; politics political party
+election vote government; law legal rule act legislation statute court regulation; court judge trial lawyer jury
+justice law; crime criminal offence theft murder robbery thief illegal; punish punishment penalty sentence prison fine
+jail condemn execute; prison jail cell imprison detain prisoner captive camp; police officer guard cop detective;
+steal theft rob thief burglar robbery; war battle conflict fight combat military army campaign; soldier army troop
+military warrior fighter; weapon gun sword arms bomb knife missile; attack assault invade raid strike aggression;
+defend protect guard shield defence shelter secure; win victory triumph beat defeat gain succeed; lose loss defeat
+fail miss; peace treaty truce armistice calm; revolution uprising rebellion revolt overthrow rebel riot; freedom
+liberty free independence release liberate; slave slavery servant serf bondage; country nation state land kingdom
+republic homeland; city town capital urban metropolis village; village town settlement hamlet rural community; border
+boundary frontier edge limit; land ground soil earth territory terrain; earth world planet globe global ground; sea
+ocean marine water naval; river stream canal brook water flow; lake pond reservoir pool; coast shore beach bank
+seaside; mountain hill peak summit volcano; island isle atoll; forest wood tree jungle woods; desert dry sand dune;
+sky air heaven atmosphere; weather climate storm rain temperature season; storm hurricane gale wind tempest cyclone;
+wind breeze gust blow storm air; rain rainfall shower wet precipitation; snow ice glacier frost frozen winter; sun
+solar sunlight sunny sunshine; moon lunar satellite; star stellar sun astronomer; planet world earth mars venus
+jupiter; space universe cosmos cosmic astronomy outer; earthquake quake seismic tremor; flood deluge overflow water;
+fire flame burn blaze ignite; burn fire combustion fuel consume scorch flame; explode explosion blast burst bomb
+detonate supernova; fuel oil gas coal petrol energy wood; energy power fuel electricity force; electricity electric
+current power electrical voltage charge; machine device engine apparatus mechanism motor equipment; tool instrument
+device implement equipment utensil; car vehicle automobile motor truck drive; ship boat vessel sail navy sailor
+voyage; plane aircraft fly flight aeroplane pilot airline; train railway rail locomotive carriage track; road street
+highway path route way lane roadway; bridge span crossing viaduct; house home building dwelling residence apartment;
+building house structure tower architecture construction; room space chamber hall bedroom; wall barrier fence; tower
+column pillar mast post; roof ceiling top cover; floor ground deck bottom; door gate entrance entry; rope cable cord
+wire string chain; metal iron steel copper aluminium silver gold tin; iron steel metal cast wrought; stone rock brick
+boulder pebble; wood timber wooden plank board log; glass window lens pane; paper sheet page document; plastic polymer
+synthetic; cloth fabric textile clothes wear garment; clothes wear dress garment coat shirt; food eat meal diet
+nutrition feed dish; eat consume swallow feed bite chew devour food; drink beverage swallow sip alcohol thirsty; cook
+bake boil fry roast kitchen; hungry hunger starve famine starvation; plant flower vegetation crop leaf seed botany;
+tree wood trunk branch forest leaf; flower bloom blossom petal pollen; fruit apple berry vegetable; grain wheat corn
+barley rice crop cereal; farm agriculture farmer crop field cultivate peasant; animal creature beast dog cat horse cow
+species mammal; cow cattle bull milk herd calf ox; horse ride mare pony stallion; dog pet puppy hound; bird wing
+feather nest fly; fish swim shark salmon; insect bug bee fly ant beetle; species kind animal organism breed race;
+evolve evolution adapt descend develop natural; extinct vanish disappear dinosaur; hunt hunter prey predator chase;
+money cash currency coin fund dollar payment finance; cash money note coin banknote bill; coin mint metal cash money;
+currency money dollar euro pound coin cash bitcoin; bank lender banker financial account; pay payment spend repay cost
+repaid settle wage; price cost value expense worth fee expensive charge; cheap inexpensive affordable low economical
+cheaper bargain economic; expensive costly dear high price; buy purchase shop acquire obtain customer; sell sale
+market trade offer merchant; trade exchange commerce swap barter deal business merchant; borrow loan lend debt credit
+owe mortgage borrower; debt owe loan liability obligation; save store keep deposit saving spare; earn income wage
+salary pay make profit; rich wealthy wealth fortune affluent prosperous millionaire; poor poverty needy broke; tax
+duty tariff levy toll; profit gain benefit earning return; company firm business corporation enterprise industry;
+worker employee labourer labour staff workforce; job work profession occupation career employment task; owner possess
+own belong property proprietor; give offer provide supply grant donate hand present; take seize grab remove grasp get;
+receive get obtain accept gain award; send transmit deliver dispatch mail; carry transport bear convey bring move;
+bring carry fetch deliver take; put place set lay insert position; move motion travel shift movement go; travel
+journey trip voyage tour go ride; walk step stride march pedestrian foot stroll; run race sprint jog; jump leap hop;
+fly flight wing soar; swim dive float; fall drop collapse tumble crash plunge; rise climb ascend lift up; lift raise
+hoist elevate pick; push press shove thrust drive; pull drag draw tug attract stretch tension tow; press squeeze
+compress pressure push compression; stretch extend expand tension lengthen pull; bend flex curve sag bow; twist turn
+rotate spin wind torsion; turn rotate spin revolve twist roll; shake tremble vibrate oscillate sway swing wobble
+vibration rock; swing sway oscillate pendulum; break crack snap fracture split shatter rupture fail; cut slice chop
+carve saw; hit strike beat knock collide crash; throw toss cast hurl; catch grab capture trap seize; hold grip keep
+contain support bear; support hold bear carry prop uphold back; hang suspend dangle; join connect link unite attach
+bond combine tie fasten; connect link relate associate join; separate divide split apart part sever; mix blend combine
+mixture merge alternate vary; divide split share separate part; share divide split portion part; gather collect
+assemble accumulate; choose select pick decide elect option; decide choose determine resolve decision judge; try
+attempt test experiment effort; test exam trial examine check quiz examination experiment; check verify inspect
+examine test control; measure gauge weigh meter determine size; count number calculate tally; calculate compute work
+count sum figure; compare contrast difference versus similar; different differ distinct unlike other distinguish
+contrast various; same identical equal alike similar; similar alike like resemble same; equal same equivalent
+equality; opposite contrary reverse inverse; number figure amount quantity count digit many; amount quantity volume
+sum number; part piece portion share fraction section; half fifty split; twice double two; double twice two; all every
+whole total entire everybody complete; many numerous several lots multiple much; few little rare handful; enough
+sufficient adequate; most majority mostly largely; group category class type kind; type kind sort form variety class;
+example instance case illustration; order sequence arrangement; idea concept notion thought theory; theory hypothesis
+idea model explanation; proof prove evidence demonstrate confirm; show demonstrate prove reveal display indicate
+exhibit; explain clarify describe account interpret; mean signify imply denote stand; understand grasp comprehend
+realise know; know aware understand familiar knowledge learn; think believe consider suppose reckon thought mind;
+believe think faith trust opinion; trust believe faith confidence rely; doubt question sceptical uncertain distrust;
+guess estimate speculate suppose predict; predict forecast expect anticipate foresee; remember recall memory recollect
+memorise retain; forget lose lapse memory forgotten fade; recall remember retrieve recollect memory bring; learn study
+master education pupil acquire memorise; study research investigate learn examine revise student; teach educate
+instruct lesson train teacher; teacher instructor professor tutor lecturer; student pupil learner class schoolchild;
+school class education college university; lesson class lecture course; exam test examination quiz assessment; revise
+review study repeat; review revise repeat check revisit; practise exercise train repeat drill practice; repeat again
+recur practise redo; read book text reread page; reread read again; write author record note compose wrote; book text
+volume work novel; paper article publication study; publish print release paper edit; print publish press; word term
+language vocabulary; name call term title label; call name term label known; language speech tongue word linguistic;
+speak talk say tell speech; say tell state claim remark; claim assert argue maintain say; ask question inquire
+request; answer reply respond solution response; argue debate dispute quarrel; agree accept consent approve; refuse
+reject deny decline; persuade convince urge talk; promise vow guarantee pledge; lie deceive cheat fake false fraud;
+secret hide conceal hidden mystery anagram; hide conceal cover secret; see view watch look observe; look see watch
+view gaze; hear listen sound ear; feel sense touch emotion; smell odour scent nose; taste flavour tongue; sound noise
+hear audio; colour red blue green paint hue; shape form figure outline geometry; round circle circular ball sphere;
+square rectangle box; triangle angle triangular; line row straight; side edge flank; top upper summit peak above;
+bottom lower base below; middle centre central core; inside interior inner within enter; outside exterior outer
+external; near close next nearby neighbour; far distant remote distance away; distance far length away; place location
+site spot position; time period moment duration era; year annual season; day daily date; night evening dark overnight
+tonight; morning dawn early; today now present current modern; past history former ago previous; future tomorrow later
+ahead; early soon before first; late later delayed after; always forever constantly permanent ever; often frequently
+regular usually; never no none; sometimes occasionally now; soon quickly shortly immediately; again repeat anew;
+before earlier previous prior ago; after later following then afterwards; while during; cause reason produce lead make
+trigger source because; reason cause why motive because; result effect outcome consequence product; effect result
+impact influence consequence; lead cause result guide; influence affect impact effect shape; help aid assist support;
+prevent stop avoid block avert protect; avoid escape prevent evade; allow permit let enable; forbid ban prohibit
+outlaw illegal; force power compel pressure; need require must necessary demand; want wish desire like; use employ
+apply utilise purpose; useful handy practical helpful; work function operate run; purpose aim goal function use; aim
+goal target purpose intend; plan scheme design intend; method way technique procedure approach means; trick method tip
+way knack; rule law principle regulation; problem difficulty trouble issue; solve answer solution resolve; success
+succeed achieve triumph; fail failure collapse break; mistake error wrong fault blunder; wrong false mistake incorrect
+error untrue; right correct true proper accurate; true correct real fact truth; advantage benefit good plus strength;
+disadvantage drawback weakness problem bad; danger risk threat peril; accident crash disaster mishap collapse;
+disaster catastrophe accident tragedy; happen occur arise event take; event happening occasion incident; appear emerge
+show seem; disappear vanish fade gone lose; stay remain keep last; leave depart exit quit abandon; arrive come reach;
+return come back restore; enter come join into; escape flee break; follow chase pursue next; replace substitute
+succeed exchange; successor follow replace heir; famous known well; prize award medal honour reward nobel win; praise
+honour admire credit; credit praise recognition honour first; blame responsible fault accuse; angry anger rage
+furious; afraid fear scared frighten; happy joy glad pleasure; sad unhappy sorrow grief; love like affection adore;
+like enjoy prefer love; hate dislike detest; emotion feeling mood passion; attention focus notice heed concentrate;
+notice observe spot realise attention; ignore neglect overlook; sleep rest night asleep bed dream; rest sleep relax
+pause; wake awake alert; habit custom routine; culture custom tradition society; society community culture people;
+religion church faith god; god divine religion deity; art paint artist picture; picture image photo painting
+photograph film; photograph picture image camera photo; music song sing melody; film movie cinema video; game play
+sport; story tale account narrative; science scientist research physics; scientist researcher scholar physicist
+chemist biologist; engineer designer builder technician; designer design engineer architect; expert specialist
+scientist scholar; experiment test trial study; chemical substance compound element; substance material matter stuff
+chemical; material substance matter fabric; atom particle nucleus nuclear; gas air vapour hydrogen oxygen; liquid
+fluid water; water liquid sea wet; air gas atmosphere breathe; pressure force press; gravity weight attract fall; heat
+hot warm temperature; light ray bright lamp; wave oscillation ripple; radio signal broadcast; computer machine program
+digital software; digital computer electronic number virtual; data information number; information data knowledge fact
+message; signal sign message cue; sign signal mark symptom; mark sign stamp spot; message signal letter instruction;
+instruction order command direction; order command instruct; internet web online network; flu influenza cold; maths
+mathematics mathematical arithmetic; phone telephone mobile call; code program cipher; percent share proportion
+percentage; share percent portion proportion part; average mean typical; maximum most limit highest; limit maximum
+boundary restrict; minimum least lowest; record highest longest best; chance probability likely odds; random chance
+luck; infinite endless eternal; zero nothing none; one single once; once one time; two pair both couple; first initial
+earliest original; teaspoon spoon spoonful; cup glass mug; bag sack pocket; box container case; container vessel box;
+ball sphere globe; ring circle band; hole gap opening; gap hole space; cover wrap coat layer; layer coat shell sheet;
+coat cover layer surface; surface outside skin top; skin surface hide flesh; hand finger arm thumb; foot leg feet toe;
+eye see sight vision; ear hear sound; tooth teeth bite; hair fur; bone skeleton; heart pump cardiac; lung breathe
+breath; stomach belly digest gut; muscle strength flesh; fill full load; empty vacant hollow; full fill complete; add
+extra plus; extra more additional; remove take eliminate delete extract; lack miss without absence; wait delay hold;
+store keep save reserve; keep store hold preserve; waste rubbish trash; pollute pollution contaminate; grow growth
+develop increase; develop grow evolve create; spread expand distribute extend; flow stream current run; melt liquid
+thaw fuse; freeze ice solid; dissolve melt solution; float sink buoyant; attract pull gravity magnet; repel push
+reject; absorb soak take swallow; emit release send radiate; release free emit let; reflect mirror bounce; balance
+stable equilibrium steady; stable steady balance constant firm; rigid stiff solid hard; flexible bend elastic soft;
+stiff rigid hard firm; soft gentle flexible; smooth even flat; rough uneven coarse; sharp pointed keen; flat level
+plane; straight direct line; visit go tour see; meet encounter see; invite ask guest; guest visitor; neighbour near
+next; stranger foreign unknown; foreign abroad alien; native local born; colony settle settlement empire; empire
+imperial colony conquer; conquer invade defeat; explore explorer expedition discover; map chart atlas; north south
+east west; left right side; church cathedral temple; temple church shrine; grave tomb bury burial
 """
-"""Words of questions that tell little: it counts less whether the lecture has them."""
-
-_PHRASES = """
-come up with: invent; came up with: invented; find out: discover; found out: discovered; figure out: discover; set up:
-establish; put off: delay; turn into: become; turned into: became; made up of: consist;  came from:
-origin; take place: happen; took place: happened; get rid of: remove; got rid of: removed; go up: rise; went up: rose;
-goes up: rises; go down: fall; went down: fell; goes down: falls; get better: recover improve; gets better: improve;
-get worse: worsen; gets worse: worsen; pass on: transmit; passed on: transmitted; carry out: perform; carried out:
-performed; work out: calculate; worked out: calculated; keep apart: separate; tell apart: distinguish; stick together:
-adhere bond; fall apart: collapse break; fell apart: collapsed broke; fall down: collapse; fell down: collapsed; break
-down: fail; broke down: failed; blow up: explode; speed up: accelerate faster; slow down: slower; cut down: reduce;
-use up: consume; run out of: lack; ran out of: lacked; look like: resemble; give off: emit; give out: emit; let go:
-release; let out: release; take in: absorb; takes in: absorbs; took in: absorbed; get used to: adapt habit; bring
-back: restore retrieve; point out: show; stand for: mean; end up: result; at once: immediately; right away:
-immediately; straight away: immediately; no longer: stop; a lot: many; how come: why; get in: enter; get out: leave
-escape; put together: combine assemble; take apart: separate; made up: invented; put up: build erect; get sick: ill
-infected; fall ill: sick; pass away: die; passed away: died; grow up: child; brought up: educated; sort of: kind; as
-well as: and
-""".replace("\n", " ")
-"""What questions say in several words, and the words for it."""
+"""Words that are said of one thing. A word may be in several groups."""
 
 
 def _roots(group: str) -> frozenset[str]:
     return frozenset(root(word) for word in group.split())
 
 
-_GROUPS = [_roots(group) for group in _RELATED.split(";") if group.strip()]
+_GROUPS = [_roots(group) for group in _RELATED.split(";")]
 _GROUPS_OF: dict[str, list[int]] = {}
 for _number, _group in enumerate(_GROUPS):
     for _word in _group:
         _GROUPS_OF.setdefault(_word, []).append(_number)
-_LIGHT_ROOTS = _roots(_LIGHT)
-
-
-def is_light(term: str) -> bool:
-    """Whether a root says so little that it hardly matters if it is missing."""
-    return term in _LIGHT_ROOTS
-
-
-_WORDS_FOR = {
-    phrase.strip(): single.strip() for phrase, _, single in (entry.partition(":") for entry in _PHRASES.split(";"))
-}
-_PHRASE = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, _WORDS_FOR), key=len, reverse=True))})\b", re.IGNORECASE)
-
-
-def in_single_words(question: str) -> str:
-    """A question with what it says in phrases, such as "came up with", in single words."""
-    return _PHRASE.sub(lambda found: _WORDS_FOR[found[0].lower()], question)
 
 
 @lru_cache(maxsize=20_000)

@@ -147,6 +147,58 @@ def test_everyday_words_find_what_the_lecture_calls_by_another_name():
     assert "Influenza" in first(ask("flu?", [lecture]))
 
 
+def test_where_the_lecture_has_the_very_word_it_is_preferred_to_words_of_like_meaning():
+    lecture = said(
+        "money",
+        "Money",
+        """
+        A dollar was invented as a coin in the old world.
+        Nothing is said here of the rest.
+        Bitcoin was invented by somebody unknown.
+        """,
+    )
+    assert first(ask("Who invented bitcoin?", [lecture])).startswith("Bitcoin")
+
+
+def test_what_is_said_of_a_subject_named_some_sentences_before_is_found():
+    lecture = said(
+        "fires",
+        "Fires",
+        """
+        Copper is dull and brown.
+        The mill burned in 1790 in the end.
+        Nobody mended it.
+        Tin is soft.
+        The Kestrel ferry was opened in spring.
+        It was painted white.
+        It burned in 1871 in the end.
+        """,
+    )
+    assert "1871" in first(ask("When did the Kestrel ferry burn?", [lecture]))
+    assert "1790" in first(ask("When did the mill burn?", [lecture]))
+
+
+def test_words_scattered_over_a_lecture_are_no_answer():
+    lecture = said(
+        "scattered",
+        "A Walk",
+        """
+        The glacier is old.
+        Nobody has measured that.
+        We had our lunch beside it.
+        It was cloudy all day.
+        The return was easy.
+        A volcano is a mountain.
+        People climb it at weekends.
+        The path is long.
+        Some take a bicycle.
+        The orchid grows at its foot.
+        """,
+    )
+    assert ask("Where does the orchid grow?", [lecture]).found
+    assert not ask("Does the orchid grow on the glacier of a volcano?", [lecture]).found
+
+
 def test_what_the_lecture_is_about_gets_its_weightiest_sentences(memory):
     answer = ask("What is this lecture about?", [memory])
     assert len(answer.passages) >= 3
