@@ -474,6 +474,12 @@ def test_what_a_model_invents_is_dropped_and_counted():
     assert answer.passages, "what it rests on is there to be played"
 
 
+def test_what_is_true_but_never_said_is_dropped():
+    model = Scripted([Claim("The sun is made of hydrogen.", (0,))])
+    answer = ask("When do spring tides come?", [TIDES], answerer=model)
+    assert (answer.statements, answer.dropped) == ((), 1)
+
+
 def test_a_claim_is_sourced_where_it_is_said_whatever_it_cites():
     claims = [Claim("A tide is the slow rise and fall of the water along a coast.", (40, -3)), Claim(" \n"), Claim("")]
     answer = ask("What is a tide?", [TIDES], answerer=Scripted(claims))
