@@ -60,8 +60,8 @@ class Outcome:
 
     @property
     def right(self) -> bool:
-        """The right passage is first, or the lecture was rightly said not to answer."""
-        return self.place == 0 if self.asked.answer else not self.answer.found
+        """The right passage is first, or the lecture was rightly said not to answer, or perhaps not."""
+        return self.place == 0 if self.asked.answer else not (self.answer.found and self.answer.sure)
 
 
 def read_lecture(path: Path) -> Said:
@@ -128,11 +128,13 @@ def report(half: str, together: bool = False) -> list[str]:
     rows = [f"questions, {half} half{', all lectures at once' if together else ''}"]
     for kind, of_kind in sorted(kinds.items(), key=lambda item: (item[0].startswith("not"), not item[0][0].isalpha())):
         if kind.startswith("not"):
-            rows.append(f"{kind:22}{_share(one.right for one in of_kind):>28} said so")
+            flatly = _share(not one.answer.found for one in of_kind)
+            rows.append(f"{kind:22}{_share(one.right for one in of_kind):>14} said so{flatly:>18} flatly, else perhaps")
         else:
             first = _share(one.right for one in of_kind)
             three = _share(one.place is not None and one.place < 3 for one in of_kind)
-            rows.append(f"{kind:22}{first:>14} right first{three:>15} among three")
+            sure = _share(one.right and one.answer.sure for one in of_kind)
+            rows.append(f"{kind:22}{first:>14} right first{three:>14} among three{sure:>14} right and sure")
     rows.append(
         f"{'time':22}{1000 * sorted(one.took for one in outcomes)[len(outcomes) // 2]:.0f} ms a question (median)"
     )
