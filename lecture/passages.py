@@ -2,7 +2,8 @@
 
 Each sentence is weighed by a few features in one linear model; a passage is the run of sentences that holds most of
 the weight. A second, logistic model says from what the best passage holds how likely it is an answer at all. The
-weights of both were fitted on the tuning questions of `benchmarks/questions.py`, and rounded.
+weights of both were fitted on questions about the project's own lectures, the tuning half of
+`benchmarks/questions.py` among them, and rounded.
 """
 
 from __future__ import annotations

@@ -233,7 +233,7 @@ def test_what_is_not_in_the_lecture_is_said_not_to_be(memory, question):
 
 def test_where_it_is_not_sure_that_the_lecture_answers_it_says_so_and_shows_what_comes_nearest():
     lecture = said("l", "Lichens", "Lichens grow very slowly on bare rock. Some are older than a thousand years.")
-    answer = ask("How fast do lichens grow on tropical trees?", [lecture])
+    answer = ask("Which lichens grow on trees?", [lecture])
     assert (answer.found, answer.sure) == (True, False)
     assert answer.reason.startswith("Perhaps not in this lecture")
     assert answer.passages[0].evidence.quote.startswith("Lichens grow")
