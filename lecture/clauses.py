@@ -36,8 +36,12 @@ _VERBS = (
     "aim aims answer answers treat treats remember remembers forget forgets offer offers select selects selected "
     "apply applies lack lacks exceed exceeds satisfy satisfies obey obeys"
 ).split()
+_OF_ONE = frozenset(
+    verb for verb in _VERBS if verb.endswith("s") and verb != "does" and verb[:-1] in _VERBS
+) | frozenset("is was has does carries applies relies satisfies goes".split())
 _WITH_OBJECT = r"[a-z]{3,}[^s]s(?=\s+(?:an?|the|its|their|his|her|each|every|no|many)\b)"
 _VERB = rf"(?:{'|'.join(sorted(set(_VERBS), key=len, reverse=True))}|[a-z]{{3,}}(?:[^e]ed|ifies)|{_WITH_OBJECT})"
+_VERB += r"(?!\s+(?:is|are|was|were|can|will|may|must)\b)"  # there it is a noun: "the answer is"
 _NEVER_IN_SUBJECT = (
     rf"(?:{_VERB}|be|been|being|that|which|who|whom|what|why|how|where|when|while|whether|to|if|because|but|"
     rf"not|we|you|it|"
@@ -56,7 +60,11 @@ _CLAUSE = re.compile(
         (?P<verb>{_VERB})\s+(?P<rest>\S.*)$""",
     re.IGNORECASE | re.VERBOSE,
 )
-_WHEN = re.compile(r"^(?:In|On|By|After|Before|Around|Since|During|Under|Without|At|For|Between|Among)\b[^,]{2,60},\s+")
+_WHEN = re.compile(
+    r"^(?:(?:In|By|Since|Around|After|Before) (?:(?:early |late |about )?(?:[A-Z][a-z]+ )?\d{4},? |"
+    r"[A-Z]\w+(?: [A-Z]\w+)? (?=an?\b|the\b))|"
+    r"(?:In|On|By|After|Before|Around|Since|During|Under|Without|At|For|Between|Among)\b[^,]{2,60},\s+)"
+)
 """What may stand before the subject: "In 1885, …"."""
 _LEAD_IN = re.compile(
     r"""^(?:(?:so|and|now|but|well|okay|ok|right|however|therefore|then|thus|hence|indeed|in\ fact|of\ course|basically|
@@ -107,10 +115,25 @@ class Clause:
     rest: str
     whole: bool
 
+    @property
+    def agrees(self) -> bool:
+        """Whether subject and verb are both of one or both of several, as far as their endings tell."""
+        last = self.noun.split()[-1].lower()
+        several = last.endswith("s") and not last.endswith(("ss", "us", "is", "ics", "'s"))
+        if re.search(
+            r"\b(?:and|or|most|many|all|some|number|variety|lot|group|majority|pair|range|series|set|people|men|women|children|data|media)\b",
+            self.subject,
+            re.IGNORECASE,
+        ):
+            return True
+        if several:
+            return self.verb not in _OF_ONE
+        return self.verb not in ("are", "were", "have", "do")
+
 
 def clauses(sentence: str) -> Iterator[Clause]:
     """The whole sentence and its first part, where they are sound: see `lecture.faults`; the whole one first."""
-    plain = _TAIL.sub(".", _LEAD_IN.sub("", sentence.strip()))
+    plain = without_lead_in(sentence)
     if not plain.endswith(".") or not sentence[:1].isupper():
         return
     ends = [len(plain) - 1, *(found.start() for found in _BREAKS.finditer(plain) if _goes_on(plain[found.end() :]))][:3]
@@ -120,6 +143,11 @@ def clauses(sentence: str) -> Iterator[Clause]:
             clause = taken_apart(text, whole=end == ends[0])
             if clause:
                 yield clause
+
+
+def without_lead_in(sentence: str) -> str:
+    """A sentence without the words that only join it to the talk: "So, we know that …, right?"."""
+    return _TAIL.sub(".", _LEAD_IN.sub("", sentence.strip()))
 
 
 def _goes_on(text: str) -> bool:

@@ -18,7 +18,7 @@ BROKEN = "not a clean sentence"
 UNFINISHED = "not a whole sentence"
 
 _POINTING = re.compile(
-    r"""\b(?:this|these|those|here|such|aforementioned|aforesaid)\b
+    r"""\b(?:this|these|those(?!\ (?:who|that|of|with|around|in|from|whose)\b)|here|such|aforementioned|aforesaid)\b
     |\bthe\ (?:above|former|latter|following|previous|earlier|preceding)\b|\b(?:above|below)(?=\s*[,.]|$)
     |^there\b(?!\ (?:is|are|was|were|will|can|must|may|exists?))|(?<!\w)there(?=\s*[,.;!?]|$)
     |\b(?:at|in|from|over|up|out|to|goes?|comes?|go|lies?|stays?|is|are|was|were)\ there\b
@@ -66,6 +66,15 @@ _POINTING = re.compile(
 _PERSON = re.compile(
     r"\b(?:he|him|his|himself|she|her|hers|herself|they|them|their|theirs|it|its|itself)\b", re.IGNORECASE
 )
+_SOMEBODY = frozenset("he him himself she herself".split())
+_PEOPLE = re.compile(
+    r"(?!The )[A-Z][\w'’-]+ [A-Z][a-z]+|(?:named|called) [A-Z]|^[A-Z][a-z]+ (?:was|had|did)\b|\b\w+(?:ist|ian|"
+    r"man|woman|eer)\b|"
+    r"\b(?:he|she|doctor|king|queen|person|boy|girl|mother|father|son|daughter|patient|child|author|writer|"
+    r"painter|teacher|"
+    r"farmer|emperor|president|leader|student|who)\b"
+)
+"""Somebody that "he" or "she" can stand for."""
 _EMPTY_IT = re.compile(
     r"\b(?:is|was|does|did|can|makes?|made|finds?|found)\ it\ (?:that|take|mean|possible|easy|easier|hard|"
     r"harder|important|"
@@ -113,10 +122,15 @@ _WRONG_ARTICLE = re.compile(
 """A false start, or a word that was heard wrongly: "an bring", "the is"."""
 _ILL_FORMED = re.compile(
     r"[a-z][.?!,;:][a-z]|[a-z][A-Z]{2}|\b(?:is|are|was|were)\ (?:is|are|was|were|has|have|does|do|can|will)\b|"
-    r"\b(?:to|can|will|would|could|should|must) (?:is|are|was|were|the|a|an|of|and|in)\b(?! the)|"
+    r"\b(?:can|will|would|could|should|must) (?:is|are|was|were|the|a|an|of)\b|\bto (?:is|are|was|were|of)\b|"
     r"\b(?:of|in|for|with|from|at|by|on) (?:of|in|for|with|from|at|by|is|are|was|were|and|but|or|can|will)\b|"
     r"\b(?:and|but|or|because|if|that) (?:and|but|or|because)\b|\b(?:we|you|they|i) (?:is|was|has|does)\b(?<!you was)|"
-    r"\bwhich (?:a|an|the) (?:is|are)\b|[.?!] [a-z]|,\ *,|\d\.\ \d|\d\ \.\d|\(\)|�|\bi\b",
+    r"\b(?:is|are|was|were|been|being)(?: \w+ly)? (?:find|make|take|give|do|get|see|show|call|use|need)\b|"
+    r"\b(?:two|three|four|five|many|several) (?:\w+ )?\w+(?:ion|ment|ity|ness|ism|ology) (?:is|are|has|have)\b|"
+    r"\bwhich (?:a|an|the) (?:is|are)\b|[.?!] [a-z]|,\ *,|\d\.\ \d|\d\ \.\d|\(\)|�|\b(?:him|them|us|me)['’]s\b|\bi\b",
+)
+_BETWEEN_ONE = re.compile(
+    r"\bbetween (?:a|an|the) (?!two |three |many )(?!.*\band\b)(?:\w+ )*?\w*[^s\W][.,]?$", re.IGNORECASE
 )
 _MID_CAPITAL = re.compile(
     r"(?<=[a-z,] )(?:An|And|The|Is|Are|Was|Of|In|On|To|So|But|For|It|We|You|They|That|This|With|If|Or|As|By|Then|When|"
@@ -128,7 +142,7 @@ _ENDS_OPEN = re.compile(
     r"because|than|very|"
     r"more|most|my|your|our|its|their|his|her|this|these|those|some|any|no|not|can|will|would|could|should|"
     r"must|may|might|"
-    r"has|have|had|do|does|did|into|onto|between|about|like|i|we|you|they|he|she|what|how|when|where|while|"
+    r"has|have|had|into|onto|between|about|like|i|we|you|they|he|she|what|how|when|where|while|"
     r"we're|it's|there's|that's|also|just|even|then|the same|such|each|every|other|another|whose|whether|really|using)"
     r"\s*[.,;:?!]*$",
     re.IGNORECASE,
@@ -156,19 +170,26 @@ def needs_context(text: str, known: str = "") -> bool:
     if _POINTING.search(text) or _LEANING_START.match(text):
         return True
     pronoun = _PERSON.search(_EMPTY_IT.sub(lambda found: "#" * len(found[0]), text))
-    return pronoun is not None and not _nouns(known or text[: pronoun.start()])
+    if not pronoun:
+        return False
+    before = known or text[: pronoun.start()]
+    return not (_PEOPLE.search(before) if pronoun[0].lower() in _SOMEBODY else _nouns(before))
 
 
 def _nouns(text: str) -> list[str]:
     """The words that something after them can stand for, roughly: those of four letters and more."""
-    return [word for word in WORD.findall(text) if len(word) > 2 and word.lower() not in ENGLISH]
+    return [word for word in WORD.findall(text) if len(word) > 2 and word.isalpha() and word.lower() not in ENGLISH]
 
 
 def is_broken(text: str) -> bool:
-    """Whether a text has a hesitation, a repetition, a false start or a word that cannot be right."""
-    if _HESITATION.search(text) or _ILL_FORMED.search(text) or _WRONG_ARTICLE.search(text) or _MID_CAPITAL.search(text):
-        return True
-    return says_twice(text)
+    """Whether a text has a hesitation, or is garbled."""
+    return bool(_HESITATION.search(text)) or is_garbled(text)
+
+
+def is_garbled(text: str) -> bool:
+    """Whether a text has a repetition, a false start or a word that cannot be right."""
+    rules = (_ILL_FORMED, _WRONG_ARTICLE, _MID_CAPITAL)
+    return any(rule.search(text) for rule in rules) or says_twice(text)
 
 
 def says_twice(text: str) -> bool:
@@ -192,5 +213,5 @@ def faults(sentence: str) -> Iterator[str]:
         yield NEEDS_CONTEXT
     if is_broken(sentence):
         yield BROKEN
-    if _ENDS_OPEN.search(sentence):
+    if _ENDS_OPEN.search(sentence) or _BETWEEN_ONE.search(sentence):
         yield UNFINISHED

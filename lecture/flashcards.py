@@ -94,8 +94,8 @@ def _candidates(sentences: Sequence[Sentence]) -> Iterator[tuple[float, Flashcar
     weights = importance(texts)
     ranks = {i: place / len(texts) for place, i in enumerate(sorted(range(len(texts)), key=weights.__getitem__))}
     for i, sentence in enumerate(sentences):
-        before, after = texts[i - 1] if i else ".", texts[i + 1] if i + 1 < len(texts) else "."
-        asked = max(questions(sentence.text, words, before, after), key=lambda one: one.worth, default=None)
+        after = texts[i + 1] if i + 1 < len(texts) else "."
+        asked = max(questions(sentence.text, words, after), key=lambda one: one.worth, default=None)
         if asked:
             evidence = Evidence(sentence.text, sentence.start, sentence.end)
             yield asked.worth + ranks[i], Flashcard(asked.question, asked.answer, evidence, asked.kind)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lecture.function_words import function_words, plain
-from lecture.lexicon import is_general, root
 from lecture.ranking import WORD, terms
 from lecture.vocabulary import NUMBER, Vocabulary, is_everyday
 
@@ -35,7 +34,8 @@ _MEASURE = re.compile(
     re.IGNORECASE,
 )
 _NOT_AFTER = frozenset(
-    "very so too more most almost other others some only not be been being is are was were to can will has "
+    "very so too more most almost its their his her our your my other others some only not be been being is "
+    "are was were to can will has "
     "have had".split()
 )
 _BEFORE_VERBS = frozenset("to can will would could should must may might not we you they".split())
@@ -46,12 +46,11 @@ _ENDS_NOUN = frozenset(
     "which who as than because when if while so but do does over under through during without depends depend".split()
 )
 _VAGUE = frozenset(
-    "addition order general particular month months years hours minutes seconds days weeks millions thousands hundreds "
-    "definition description application applications goal advantage disadvantage aspect aspects effect approach method "
-    "methods technique techniques result results example examples problem problems value values amount level "
-    "type types "
-    "size form use test review technology system systems property properties feature features structure "
-    "strategy".split()
+    "addition order general particular month months years hours minutes seconds days weeks millions thousands "
+    "hundreds definition description application applications goal advantage disadvantage aspect aspects effect "
+    "approach method methods technique techniques result results example examples problem problems value values "
+    "amount level type types size form use test review technology system systems property properties feature "
+    "features structure strategy step steps set sets shape member members".split()
 )
 """Nouns that many others could stand for; a term of two words may end in one."""
 _LEFT = 3
@@ -100,7 +99,7 @@ def _dated(text: str) -> Iterator[Gapped]:
 def _measured(text: str) -> Iterator[Gapped]:
     """A quantity with its unit, where it is the only number."""
     found = _MEASURE.search(text)
-    if found and len(NUMBER.findall(text)) == 1:
+    if found and len(NUMBER.findall(text)) == 1 and found["number"] not in ("1", "2"):
         yield _cut(text, *found.span("number"), worth=1.5)
 
 
@@ -122,7 +121,7 @@ def _term(text: str, words: Vocabulary) -> Iterator[Gapped]:
         if first and tokens[first - 1][0].lower() in _BEFORE_VERBS and first < i:
             first += 1
         compound = first < i
-        if not compound and (token[0].endswith("ing") or (words.rough and (is_general(root(token[0])) or first < 3))):
+        if not compound and (words.rough or token[0].endswith("ing")):
             continue
         if not compound and i and not _stands_free(tokens[i - 1][0]):
             continue
@@ -150,7 +149,9 @@ def _belongs(text: str, before: re.Match[str], word: re.Match[str], words: Vocab
     name = before.start() > 0 and before[0][0].isupper() and word[0][0].isupper()
     if name or words.often(before[0], word[0]) >= 2:
         return True
-    return words.often(before[0]) >= 3 and words.is_noun(before[0]) and not _NO_NOUN.match(before[0])
+    if _NO_NOUN.match(before[0]) or words.rough:
+        return False
+    return words.often(before[0]) >= 3 and words.is_noun(before[0])
 
 
 def _stands_free(before: str) -> bool:

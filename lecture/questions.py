@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from lecture.clauses import Clause, capitalised, clauses, taken_apart
+from lecture.clauses import Clause, capitalised, clauses, taken_apart, without_lead_in
 from lecture.definitions import definition
-from lecture.faults import breaks_off, faults, is_broken, needs_context, points_elsewhere, says_twice
+from lecture.faults import faults, is_broken, needs_context, points_elsewhere, says_twice
 from lecture.gaps import frequent, gapped
 from lecture.ranking import WORD, terms
 from lecture.vocabulary import Vocabulary
@@ -31,7 +31,7 @@ _DID = re.compile(
     r".+)\.$"
 )
 _JUDGES = re.compile(
-    r"^(?:an?|the|one of the) (?:(?:very|really|quite|so|extremely|pretty|most|rather) )?(?:good|bad|tough|"
+    r"^(?:an?|the|one of the) (?:small|(?:very|really|quite|so|extremely|pretty|most|rather) )?(?:good|bad|tough|"
     r"important|nice|big|"
     r"great|popular|interesting|hard|difficult|simple|easy|natural|common|standard|typical|main|strange|"
     r"different|famous|best|"
@@ -41,9 +41,7 @@ _JUDGES = re.compile(
 )
 """A meaning that begins so says what somebody thinks of the thing."""
 _SAYS_WHICH = re.compile(r"\b(?:that|which|who|where|when|of|for|in|to|with|between|used|by|from|whose|how)\b")
-_SYMBOL = re.compile(
-    r"^(?:alpha|beta|gamma|delta|epsilon|eta|theta|lambda|mu|nu|pi|rho|sigma|tau|phi|chi|psi|omega)\b", re.I
-)
+_GREEK = "alpha|beta|gamma|delta|epsilon|eta|theta|lambda|mu|nu|rho|sigma|tau|phi|chi|psi|omega"
 _SPEAKERS = re.compile(r"\b(?:we|us|our|ours|you|your|let)\b", re.IGNORECASE)
 _UNIQUE = frozenset(
     "brain heart sun earth moon body mind universe world sky ocean sea internet bible church parliament economy "
@@ -59,11 +57,13 @@ _VAGUE = frozenset(
 )
 """Subjects that mean something only where they were introduced."""
 _SOME_VAGUE = re.compile(
-    rf"\bthe (?:\w+ )?(?:{'|'.join(sorted(_VAGUE))})s?\b(?! (?:of|to|that|which|in|for|between|where|with)\b)",
+    rf"\bthe (?:\w+ )?(?:{'|'.join(sorted(_VAGUE))})s?\b(?! (?:of|to|that|which|for|between)\b)",
     re.IGNORECASE,
 )
 _NOT_IN_ROUGH = re.compile(
-    r"\b(?:we|us|our|ours|you|your|let|it|its|they|their|them|he|she|his|her|will|would|second|third|fourth|"
+    r"\b(?:extremely|somewhat|and is|pretty|again|even|anyway|itself|other|we|us|our|ours|you|your|let|it|its|"
+    r"they|their|them|"
+    r"he|she|his|her|will|would|second|third|fourth|"
     r"is to|are to|"
     r"all the|all of the|some of the|another|also|already|now|still|more|get|gets|got|getting|done|some|so|very|"
     r"things?|something|stuff|nice|okay|whole|actual|particular|certain|let's)\b",
@@ -78,6 +78,19 @@ _DEFINITE = re.compile(
 )
 """Something that is spoken of as known."""
 _GOES_ON = re.compile(r"[a-z]|(?:Of|Which|That|And of|With|From|For|In which|To|As|Than|Or)\b")
+_ANYBODY = re.compile(
+    r"(?:[Tt]o [^,]{5,40}, |In [^,]{5,40}, )?(?:We|You|One|we|you|one) (?:can|need to|have to|must|"
+    r"should) (?!see|say|look|think|"
+    r"talk|go|do|get|have|be|imagine|notice|ask|try|want|come|tell|show|also|just|always|now|really|hear|read|"
+    r"call|face)\w+ "
+)
+_FORMULA = re.compile(
+    rf"\b(?!A\b|I\b)(?<!vitamin )(?<!hepatitis )[A-Z]\b(?![.'’]| cells?\b| rays?\b)|\b(?i:{_GREEK}|sub)\b"
+)
+"""Letters that stand for quantities: a recogniser hears them as it likes."""
+_YEAR = re.compile(r"\b(?:1\d{3}|20\d\d)\b")
+_SURE = 0.95
+"""Share of the words of a rough text that must be said again elsewhere in it, or be general English."""
 _LONGEST_ANSWER = 30
 """Words; a longer answer is more than one idea."""
 
@@ -99,27 +112,43 @@ class Asked:
     worth: float
 
 
-def questions(sentence: str, words: Vocabulary, before: str = ".", after: str = ".") -> Iterator[Asked]:
+def questions(sentence: str, words: Vocabulary, after: str = ".") -> Iterator[Asked]:
     """What a student could be asked, given a sentence of a lecture; nothing unless it can be understood alone.
 
     Args:
         sentence: as it was said.
         words: of the lecture.
-        before: the sentence before it, and
-        after: the one after it: in rough text they tell whether it is a piece of a longer one.
+        after: the sentence after it: in rough text it tells whether this one is a piece of a longer one.
     """
-    if words.rough and (breaks_off(before) or _GOES_ON.match(after)):
+    if words.rough and _GOES_ON.match(after):
         return
     if words.language not in ("en", None) or not words.punctuated:
         yield from _careful(sentence, words)
         return
     yield from _why(sentence, words)
+    yield from _generic(sentence, words)
     for clause in clauses(sentence):
+        if _FORMULA.search(clause.text) or not clause.agrees or (words.rough and words.slips(clause.text)):
+            continue
         yield from _meaning(clause, words)
         if _can_be_asked(clause, words):
             yield from _facts(clause, words)
             if gap := gapped(clause.text, words):
                 yield Asked("cloze", gap.question, gap.answer, gap.worth + _clarity(clause, words))
+
+
+def _generic(sentence: str, words: Vocabulary) -> Iterator[Asked]:
+    """What one can do, or has to: "we" and "you" are anybody there."""
+    text = capitalised(without_lead_in(sentence))
+    if not _ANYBODY.match(text) or len(_SPEAKERS.findall(text)) > 1 or _FORMULA.search(text) or any(faults(text)):
+        return
+    if words.rough and (" use " not in text or _NOT_IN_ROUGH.search(_SPEAKERS.sub("", text))):
+        return
+    if not text.endswith(".") or not 8 <= len(text.split()) <= 24 or _SOME_VAGUE.search(text):
+        return
+    gap = gapped(text, words)
+    if gap and gap.worth >= 1.7 and words.trust(text) >= 0.75 and not (words.rough and words.slips(text)):
+        yield Asked("cloze", gap.question, gap.answer, gap.worth + words.trust(text))
 
 
 def _clarity(clause: Clause, words: Vocabulary) -> float:
@@ -138,40 +167,51 @@ def _can_be_asked(clause: Clause, words: Vocabulary) -> bool:
     noun = WORD.findall(clause.noun)[-1].lower()
     if clause.definite and noun not in _UNIQUE:
         parts = WORD.findall(clause.noun)[-2:]
-        if len(parts) < 2 or words.often(*parts) < 2:
+        is_name = len(parts) == 2 and all(part[0].isupper() for part in parts)
+        if len(parts) < 2 or (words.often(*parts) < 2 and not is_name):
             return False
     if noun in _VAGUE or not terms(clause.noun) or _SOME_VAGUE.search(clause.text):
         return False
     if words.rough:
         return _is_solid(clause, words)
-    return not re.match(r"(?:we|you)\b", clause.subject, re.IGNORECASE)
+    return True
 
 
 def _is_solid(clause: Clause, words: Vocabulary) -> bool:
-    """Whether a clause of a rough text can be believed and understood: stricter than where people read from notes."""
+    """Whether a clause of a rough text can be believed and understood: stricter than where people read from notes.
+
+    All its words must be said again, or be general English: what was heard wrongly seldom comes twice.
+    """
     noun = WORD.findall(clause.noun)[-1]
     bare = clause.subject == clause.noun
-    if words.often(noun) < 2 or words.trust(clause.text) < 0.65:
+    if words.often(noun) < 2 or words.trust(clause.text) < _SURE:
         return False
     if bare and clause.verb.endswith("s") and not noun.endswith("s") and words.lacks_article(noun):
         return False
-    if _NOT_IN_ROUGH.search(clause.text) or (
-        _PAST.fullmatch(clause.verb) and not re.search(r"\b(?:1\d{3}|20\d\d)\b", clause.text)
-    ):
+    if _NOT_IN_ROUGH.search(clause.text) or (_PAST.fullmatch(clause.verb) and not _YEAR.search(clause.text)):
         return False
     return len(_DEFINITE.findall(f"{clause.verb} {clause.rest}")) <= 1
 
 
 def _meaning(clause: Clause, words: Vocabulary) -> Iterator[Asked]:
     found = definition(clause.text)
-    if not found or clause.when or _JUDGES.match(found.meaning) or _SYMBOL.match(found.term):
+    if not found or clause.when or _JUDGES.match(found.meaning):
         return
     length = len(found.meaning.split())
-    if not 4 <= length <= _LONGEST_ANSWER or not _SAYS_WHICH.search(found.meaning) or len(found.term) < 3:
+    if (
+        ";" in found.meaning
+        or not 4 <= length <= _LONGEST_ANSWER
+        or not _SAYS_WHICH.search(found.meaning)
+        or len(found.term) < 3
+    ):
         return
     if set(terms(found.term)) & set(terms(found.meaning)) and len(terms(found.term)) == 1:
         return
-    if words.rough and (words.often(*WORD.findall(found.term)[-2:]) < 3 or words.trust(found.meaning) < 0.6):
+    if words.rough and (
+        words.often(*WORD.findall(found.term)[-2:]) < 3
+        or words.trust(found.meaning) < _SURE
+        or _NOT_IN_ROUGH.search(found.meaning)
+    ):
         return
     if (
         found.article == "the "
@@ -193,6 +233,8 @@ def _why(sentence: str, words: Vocabulary) -> Iterator[Asked]:
         what, why = capitalised(found["what"].rstrip(",")) + ".", f"{capitalised(found['why'])}."
         clause = taken_apart(what)
         if not clause or clause.when or any(faults(what)) or not _can_be_asked(clause, words):
+            continue
+        if not clause.agrees or _FORMULA.search(whole) or re.search(r"\b(?:we|our|us)\b", why):
             continue
         if needs_context(found["why"][8:], known=what) or is_broken(why) or not 5 <= len(why.split()) <= 24:
             continue

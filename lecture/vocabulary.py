@@ -8,15 +8,24 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from lecture.faults import breaks_off, is_broken
+from lecture.faults import breaks_off, is_garbled
 from lecture.function_words import ENGLISH, EVERYDAY, plain, spoken_language
 from lecture.lexicon import is_general, root
 from lecture.ranking import WORD, terms
 
-_ROUGH = 0.25
-"""Share of sentences that are broken, or pieces of one, from which a text is a rough one."""
+_ROUGH = 0.30
+"""Share of sentences that are broken or pieces of one, and of those that begin as talk does, from which a text is
+rough."""
+_GARBLED = 0.12
+"""The same of the broken ones alone."""
+_STARTS_LOOSELY = re.compile(r"(?:so|and|ok|okay|now|well|yeah|then)\b", re.IGNORECASE)
 _PUNCTUATED = 0.5
 """Share of sentences that end as such, from which a text is punctuated."""
+_BARE = re.compile(
+    r"\b(?:of|from|on|with|into|use|uses|using|for) ([a-z]{4,}[^s\W])"
+    r"(?=[.,;:]| (?:of|is|are|from|to|and|on|with|for|in)\b)"
+)
+"""A single noun right after a preposition."""
 _ARTICLES = frozenset("a an the of this each every its their our and".split())
 _BEFORE_VERBS = frozenset("to can will would could should must may might not we you they i don't doesn't let's".split())
 
@@ -38,9 +47,9 @@ class Vocabulary:
         self.punctuated = (
             sum(text.rstrip(" \"”'»)")[-1:] in tuple(".!?。！？।؟") for text in sentences) > _PUNCTUATED * total
         )
-        self.rough = (
-            sum(is_broken(text) or (self.punctuated and _is_a_piece(text)) for text in sentences) > _ROUGH * total
-        )
+        broken = sum(is_garbled(text) or (self.punctuated and _is_a_piece(text)) for text in sentences)
+        loose = sum(bool(_STARTS_LOOSELY.match(text)) for text in sentences)
+        self.rough = broken > _GARBLED * total or broken + loose > _ROUGH * total
         self.spread = Counter(term for text in sentences for term in set(terms(text)))
         self._pairs = Counter(pair for text in sentences for pair in set(pairwise(terms(text))))
         self._small = {word for words in said for word in words if word == word.lower()}
@@ -76,6 +85,10 @@ class Vocabulary:
     def lacks_article(self, noun: str) -> bool:
         """Whether a noun without an article before it is a mistake: elsewhere it is one of several."""
         return plain(noun) in self._counted
+
+    def slips(self, text: str) -> bool:
+        """Whether a noun that should have an article has none: spoken by somebody who learns English, or misheard."""
+        return any(self.lacks_article(found[1]) for found in _BARE.finditer(text))
 
     def trust(self, text: str) -> float:
         """Share of the content words of a text that the recogniser can be believed: said again, or general English."""

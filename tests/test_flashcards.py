@@ -75,6 +75,19 @@ def test_what_defines_no_term_becomes_no_question(text):
     assert not [card for card in cards_of(text) if card.kind == "definition"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The answer was given by the man with the comet in 1715.",
+        "The temperature of x is 40 degrees when Lambda is small.",
+        "The state of the colonies are about 40 degrees in winter.",
+        "Most hives are find at about 40 degrees in winter.",
+    ],
+)
+def test_a_subject_of_before_a_formula_or_bad_grammar_makes_no_card(text):
+    assert cards_of(text) == []
+
+
 def test_a_reason_is_asked_for():
     assert asked("Polar foxes are white in winter because snow hides them from hungry bears.") == [
         ("Why are polar foxes white in winter?", "Because snow hides them from hungry bears.")
@@ -240,6 +253,33 @@ def test_a_long_lecture_gets_two_dozen_cards_for_an_hour_from_all_its_parts():
     for quarter in range(4):
         assert any(900 * quarter <= card.evidence.start < 900 * (quarter + 1) for card in an_hour)
     assert len(of_length(24)) <= 12
+
+
+TALK = [
+    "So the the ants they follow a.",
+    "An ant colonies is uses trails of.",
+    "and trails of scent are laid by the.",
+    "So here we we see trails and scent.",
+    "Okay so ants and ants and food.",
+    "So ants leave scent on the food.",
+    "Ants find food by trails of scent.",
+]
+"""Speech that was recognised badly."""
+
+
+def test_rough_speech_gets_a_card_only_of_words_that_it_says_again():
+    def of(*sentences: str) -> set[str]:
+        found = tuple(Sentence(text, 5.0 * i, 5.0 * i + 5) for i, text in enumerate([*sentences, *TALK]))
+        return {
+            card.question for card in quoting_cards(found, Notes((), (), "extractive")) if card.kind == "definition"
+        }
+
+    said, heard = (
+        "Scent trails are the paths that lead ants to food.",
+        "Sand trials are the paths that lead aunts to foot.",
+    )
+    assert of(said, "Scent trails matter.", "Scent trails fade.") == {"What are scent trails?"}
+    assert of(heard, "Scent trails matter.", "Scent trails fade.") == set()
 
 
 def test_nothing_said_makes_no_cards():
