@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,11 +32,31 @@ _ORDINALS = {
 _PARTS = {word: value for word, value in _ORDINALS.items() if value > 2} | {"quarter": 4, "half": 2}
 _PARTS |= {f"{word}s": value for word, value in _PARTS.items()} | {"halves": 2}
 _PERCENT = {"percent", "per-cent", "percentage"}
-_MEASURES = frozenset(
+MEASURES = frozenset(
     "second minute hour day week month year decade century centurie millennium percent degree metre meter kilometre "
     "kilometer centimetre centimeter millimetre millimeter mile foot feet inch gram kilogram kilo ton tonne pound "
     "litre liter euro dollar cent volt watt joule newton calorie hertz".split()
 )
+_BASE = {
+    unit: (units[0], size)
+    for units, sizes in (
+        (("second", "minute", "hour", "day", "week"), (1, 60, 3600, 86_400, 604_800)),
+        (("month", "year"), (1, 12)),
+        (("metre", "kilometre", "centimetre", "millimetre"), (1, 1000, 0.01, 0.001)),
+        (("gram", "kilogram", "kilo", "ton", "tonne"), (1, 1000, 1000, 1e6, 1e6)),
+    )
+    for unit, size in zip(units, sizes, strict=True)
+}
+"""Measures that can be converted, each with the one it is counted in, and how many of that it is."""
+_MULTIPLES = {
+    form: value
+    for value, forms in (
+        (2, "double doubles doubled doubling twofold"),
+        (3, "triple triples tripled tripling treble trebled"),
+        (4, "quadruple quadruples quadrupled"),
+    )
+    for form in forms.split()
+}
 _YEARS = {"decade": 10, "century": 100, "centurie": 100, "millennium": 1000}
 _LISTED = frozenset(
     "things ways reasons kinds types factors parts steps points conditions questions groups sorts".split()
@@ -67,17 +88,27 @@ class Number:
     vague: bool = False
 
     def equals(self, other: Number) -> bool:
-        """Whether both say the same, as far as each says it: "four" equals "four minutes", not "four hours"."""
+        """Whether both say the same, as far as each says it: "four" equals "four minutes" and "240 seconds"."""
         if self.kind != other.kind:
             return False
         if self.kind == "share":
             return abs(self.value - other.value) < _CLOSE
+        if self.unit in _BASE and other.unit in _BASE:
+            (mine, size), (theirs, other_size) = _BASE[self.unit], _BASE[other.unit]
+            return mine == theirs and math.isclose(self.value * size, other.value * other_size, rel_tol=0.001)
         return self.value == other.value and (self.unit == other.unit or not (self.unit and other.unit))
 
 
 def is_number(word: str) -> bool:
     """Whether a lower-case word is (part of) a number."""
-    return word[0].isdigit() or word in _WORDS or word in _SCALES or word in _ORDINALS or word in _PARTS
+    return (
+        word[0].isdigit()
+        or word in _WORDS
+        or word in _SCALES
+        or word in _ORDINALS
+        or word in _PARTS
+        or word in _MULTIPLES
+    )
 
 
 def find_numbers(words: Words) -> tuple[Number, ...]:
@@ -126,6 +157,8 @@ def _found(words: Words) -> Iterator[Number]:
             found, at = _in_words(words, at, end, values)
         elif digits := _DIGITS.fullmatch(words[at]):
             found, at = _in_digits(words, at, digits)
+        elif words[at : at + 2] in (("half", "a"), ("half", "an")) and _measure(words, at + 1) not in ("", "percent"):
+            found, at = _counted(0.5, words, at + 1), at + 2
         else:
             found, at = _in_other_words(words, at), at + 1
         yield from found
@@ -139,6 +172,8 @@ def _in_words(words: Words, start: int, end: int, values: Sequence[float]) -> tu
         return [Number(values[0] / part, "share", "", end)], end + 1
     if following in _ORDINALS and values and values[-1] >= 20 and values[-1] % 10 == 0:
         return [Number(values[-1] + _ORDINALS[following], "ordinal", "", end)], end + 1
+    if words[end : end + 3] == ("and", "a", "half") and len(values) == 1:
+        return _counted(values[0] + 0.5, words, end + 2), end + 3
     spoken_one = words[start:end] == ("one",)
     return [number for value in values for number in _counted(value, words, end - 1, spoken_one)], end
 
@@ -159,6 +194,8 @@ def _in_other_words(words: Words, at: int) -> Iterator[Number]:
     fold = word.removesuffix("fold")
     if fold != word and (fold in _WORDS or fold.isdecimal()):
         yield Number(_WORDS.get(fold) or float(fold), "count", "", at)
+    elif word in _MULTIPLES:
+        yield Number(_MULTIPLES[word], "count", "", at)
     elif word in _HALVES or (word in _PARTS and words[at - 1 : at] == ("a",) and following == ("of",)):
         yield Number(1 / _PARTS[word], "share", "", at)
     elif word in _ORDINALS:
@@ -197,8 +234,8 @@ def _begins_a_share(following: Words) -> bool:
 def _measure(words: Words, at: int) -> str:
     """The measure right after a word: "minute" for "five minutes" or "five more minutes"."""
     for word in words[at + 1 : at + 3]:
-        single = word if word in _MEASURES else word.removesuffix("s")
-        if single in _MEASURES:
+        single = word if word in MEASURES else word.removesuffix("s")
+        if single in MEASURES:
             return {"feet": "foot", "meter": "metre"}.get(single, single.replace("meter", "metre"))
         if single in _PERCENT:
             return "percent"

@@ -6,10 +6,10 @@ Each rule takes the wording of a claim and of what was said, and tells whether i
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 
+from lecture.denials import denial
 from lecture.lexicon import opposed, root, same_name, same_word
 from lecture.numbers import Number
 from lecture.swaps import SWAPS
@@ -17,23 +17,20 @@ from lecture.wording import Wording, alike, is_among
 
 _TIMES = frozenset(root(word) for word in "second minute hour day week month year later earlier ago".split())
 """Words of time often hold for more of a sentence than the clause they stand in."""
-_ADVERSE = frozenset(
-    root(word)
-    for word in "lose stop prevent avoid end cease fail miss lack refuse deny reject absent free rare spare far".split()
-) | frozenset("only few little neither hardly rarely seldom unless until".split())
-"""Words that deny without saying "not"."""
-_INSTEAD = frozenset("instead rather".split())
-"""Words that deny what follows them."""
-_KEEPS_FROM = re.compile(
-    r"\b(?:keep|kept|keeps|keeping|protect\w*|sav(?:e|es|ed|ing)|spar(?:e|es|ed|ing))\b(?: [\w']+){0,4} from\b"
+_ABOUT = frozenset(root(word) for word in "nearly almost roughly approximately exactly".split())
+_ABSOLUTE = (
+    frozenset("always invariably constantly inevitably".split()),
+    frozenset("all every each everyone everybody everything entirely completely exception whole".split()),
+    frozenset("never none nobody nothing".split()),
 )
-_ALWAYS = frozenset("always all every everyone everybody everything entirely completely invariably".split())
-_NEVER = frozenset("never none nobody".split())
+"""Words that leave no exception, by what they say."""
 _LIMITS = frozenset(
     "most mostly usually often sometimes some many few seldom rarely hardly almost nearly generally typically "
-    "occasionally partly largely mainly".split()
+    "occasionally partly largely mainly may might perhaps maybe probably possibly tend tends except exception".split()
 )
 _LIFTED = frozenset("not almost nearly".split())
+_ONE_OF = re.compile(r"\b(?:one of|among)(?: the| its| our)? (?:several|many|few|two|three|four|five|six|\w+s)\b")
+_THE_ONLY = re.compile(r"\bthe (?:only|sole)\b(?! one of)")
 _PREFIXES = ("un", "in", "im", "non", "dis", "ir")
 _MORE, _LESS = frozenset(("more", "most")), frozenset("less fewer least fewest".split())
 
@@ -87,96 +84,29 @@ def _beside(claim: Wording, mine: Number, said: Wording, theirs: Number) -> froz
 def _neighbourhood(text: Wording, number: Number, parts: Sequence[int]) -> tuple[set[str], set[Number]]:
     here = parts[number.at]
     words = {word.root for word in text.words if parts[word.at] == here and word.root not in _TIMES}
-    return words, {n for n in text.numbers if n is not number and not n.vague and parts[n.at] == here}
-
-
-def denial(claim: Wording, said: Wording) -> bool:
-    """Whether one denies what the other does not."""
-    if not claim.is_negated:
-        return said.is_negated and _asserts_denied(claim, said)
-    denied_here = {word.root for word in claim.words if word.denied}
-    if not said.is_negated:
-        return not _is_adverse(said) and not _are_opposed(denied_here, said.roots)
-    denied_there = {word.root for word in said.words if word.denied}
-    asserts = any(
-        not any(alike(head, stem) for stem in denied_here)
-        for head in _heads(said)
-        if _is_shared(head, claim, said) and not _is_turned(claim, denied_there, head)
-    )
-    return asserts or any(is_among(head, said.roots) and not is_among(head, denied_there) for head in _heads(claim))
-
-
-def _asserts_denied(claim: Wording, said: Wording) -> bool:
-    """Whether a claim that denies nothing says what was denied: its head, most of its words, or nothing else."""
-    denied = {word.root for word in said.words if word.denied}
-    matched = [stem for stem in denied if is_among(stem, claim.roots)]
-    heads = [head for head in _heads(said) if _is_shared(head, claim, said)]
-    if any(not _is_turned(claim, denied, head) for head in heads):
-        return True
-    turned = _is_adverse(claim) or _are_opposed(denied, claim.roots)
-    return not turned and (len(matched) > 1 or _is_closest(matched, claim, said))
-
-
-def _heads(text: Wording) -> set[str]:
-    """The words right after a negation."""
-    return {word.root for word in text.words if word.denied == 2}
-
-
-def _is_turned(claim: Wording, denied: Iterable[str], head: str) -> bool:
-    """Whether a claim denies a word in other terms: with the opposite of what was denied, "fails to", "instead of"."""
-    if _are_opposed(denied, claim.roots) or _KEEPS_FROM.search(" ".join(claim.tokens)):
-        return True
-    places = [word.at for word in claim.words if alike(word.root, head)]
-    adverse = [word.at for word in claim.words if word.root in _ADVERSE]
-    adverse += [at for at, token in enumerate(claim.tokens) if token in _ADVERSE]
-    instead = [at for at, token in enumerate(claim.tokens) if token in _INSTEAD]
-    return any(claim.clauses[at] == claim.clauses[other] for at in places for other in adverse) or any(
-        other < at for at in places for other in instead
-    )
-
-
-def _are_opposed(some: Iterable[str], others: Iterable[str]) -> bool:
-    return any(opposed(one, other) for one, other in product(some, others))
-
-
-def _is_closest(denied: Sequence[str], claim: Wording, said: Wording) -> bool:
-    """Whether a clause with a denied word is the one that shares most with a claim."""
-    shared: Counter[int] = Counter()
-    for word in said.words:
-        shared[word.clause] += is_among(word.root, claim.roots)
-    clauses = {word.clause for word in said.words if word.denied and word.root in denied}
-    return any(shared[clause] == max(shared.values()) for clause in clauses)
-
-
-def _is_shared(stem: str, claim: Wording, said: Wording) -> bool:
-    """Whether the claim has a word of what was said, or one of its meaning together with others of its clause."""
-    if is_among(stem, claim.roots):
-        return True
-    clauses = {word.clause for word in said.words if word.root == stem}
-    beside = {word.root for word in said.words if word.clause in clauses and word.root != stem}
-    return any(alike(stem, other) for other in claim.roots) and any(is_among(other, claim.roots) for other in beside)
-
-
-def _is_adverse(text: Wording) -> bool:
-    words = text.roots.union(text.tokens)
-    return not words.isdisjoint(_ADVERSE | _INSTEAD) or bool(_KEEPS_FROM.search(" ".join(text.tokens)))
+    return words - _ABOUT, {n for n in text.numbers if n is not number and parts[n.at] == here}
 
 
 def overstated(claim: Wording, said: Wording) -> bool:
     """Whether the claim says "always", "all" or "never" where the sentence says "often", "most" or "seldom"."""
-    for absolute in (_ALWAYS, _NEVER):
-        if _says(claim, absolute) and not _says(said, absolute) and not _LIMITS.isdisjoint(said.tokens):
-            return True
-    return False
+    if _ONE_OF.search(" ".join(claim.tokens)) and _THE_ONLY.search(" ".join(said.tokens)):
+        return True
+    hedged = not _LIMITS.isdisjoint(set(said.tokens) - set(claim.tokens))
+    return hedged and any(_says(claim, absolute) and not _says(said, absolute) for absolute in _ABSOLUTE)
 
 
 def _says(text: Wording, words: frozenset[str]) -> bool:
     """Whether a text has one of the words, not denied, and not in front of a number ("every two years")."""
     for at, token in enumerate(text.tokens):
         counts = any(number.at in (at + 1, at + 2) for number in text.numbers)
-        if token in words and not counts and _LIFTED.isdisjoint(text.tokens[max(0, at - 2) : at]):
+        always = text.tokens[at : at + 3] == ("all", "the", "time")
+        if token in words and not counts and not always and _LIFTED.isdisjoint(text.tokens[max(0, at - 2) : at]):
             return True
     return False
+
+
+def _are_opposed(some: Iterable[str], others: Iterable[str]) -> bool:
+    return any(opposed(one, other) for one, other in product(some, others))
 
 
 def opposites(claim: Wording, said: Wording) -> bool:

@@ -9,18 +9,22 @@ and wrong sentences hardly ever. `python benchmarks/claims.py` prints it by kind
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nlargest
 
-from lecture.lexicon import is_function_word, is_general, of_one_meaning, same_name
+from lecture.foreign import is_shortened
+from lecture.lexicon import is_general
 from lecture.notes import Evidence
 from lecture.objections import CONTRADICTIONS, other_name, other_number
+from lecture.plain_words import is_plain
+from lecture.replacements import replaced_word
 from lecture.sentences import Sentence
-from lecture.wording import Wording, alike, wording
+from lecture.swaps import exchanged_company, exchanged_words
+from lecture.word_index import GENERAL_WEIGHS, WordIndex
+from lecture.wording import Wording, wording
 
 MOST_SENTENCES = 3
 """Neighbouring sentences that may support a claim together, where it names none."""
@@ -30,29 +34,21 @@ _ANCHOR = 0.25
 """Weight of a shared word that shows what a claim is about."""
 _LONGER_COSTS = 0.08
 """Share of a claim that another sentence of evidence must bring, to be worth quoting."""
-_CONTEXT = 3
-"""Sentences before the evidence that may say what its pronouns stand for."""
-_NAMES_LAST = 8
-"""Sentences before the evidence that may have named who or what it is about."""
 _FROM_CONTEXT = 0.6
 """What a word counts that stands only there."""
-_GENERAL_WEIGHS = 0.4
-"""What a general word counts against a word of the subject."""
 _ELSEWHERE_WEIGHS = 1.5
 """What a missing word of the subject counts that other sentences of the lecture have: a sign of exchanged words."""
-_BETTER_ELSEWHERE = 0.15
-"""Share by which other sentences may support a claim better than the ones it names, these by themselves …"""
-_BETTER_THAN_CONTEXT = 0.0
-"""… and with their context."""
 _NEARLY_BEST = 0.03
 """Share by which evidence that is looked for may fall short of what has most of the claim's words: if that denies the
 claim, a sentence with fewer of its words does not support it."""
 _CANDIDATES = 12
 """Sentences around which evidence is looked for, of those that share most with the claim."""
-_ENGLISH = 0.25
-"""Share of English function words from which a lecture is in English."""
-_WRITES_NOUNS_LARGE = 0.2
-"""Share of capitals among the words of a lecture from which they say nothing of names, as in German."""
+_IN_FAVOUR = 0.25
+_STRANGE_COSTS = 0.5
+_ELSEWHERE_COSTS = 10.0
+"""What outweighs each other: words that the sentences have, a row of strange words, other sentences that have more."""
+_ROW_COUNTS = {"plain": 0.5, "near": 0.7, "strange": 1.0}
+"""What a word that the sentences lack counts in a row: one that fits anywhere, one said nearby, one of neither kind."""
 _FRAMING = wording(
     "lecture lecturer speaker teacher professor text passage transcript part section topic concept summary discuss "
     "explain describe mention state define name list additionally furthermore moreover example mean refer call involve"
@@ -68,17 +64,26 @@ class _Fit:
         share: of all its words, those in the sentences or around them.
         direct: of all its words, those in the sentences themselves.
         anchor: the weight of the word of the subject that says most, of those in the sentences themselves.
+        strange: how long the longest row of words is that the sentences lack, if one of them is of another subject.
     """
 
     share: float
     direct: float
     anchor: float = 0.0
+    strange: float = 0.0
 
     def reaches(self, least: _Fit) -> bool:
-        return self.share >= least.share and self.direct >= least.direct
+        """Whether it is as much as the least that is enough, and no row of strange words outweighs it."""
+        enough = self.share >= least.share and self.direct >= least.direct
+        return enough and self.balance >= 0
+
+    @property
+    def balance(self) -> float:
+        """What speaks for the sentences less what speaks against them, but for other sentences."""
+        return _IN_FAVOUR + self.direct - _STRANGE_COSTS * self.strange
 
 
-ENOUGH_NAMED = _Fit(share=0.35, direct=0.15)
+ENOUGH_NAMED = _Fit(share=0.3, direct=0.2)
 """Least share of a claim's words that the sentences it names must have."""
 ENOUGH_FOUND = _Fit(share=0.5, direct=0.5)
 """The same where it names none: what is looked for everywhere is found more easily."""
@@ -153,61 +158,14 @@ def find_support(claim: str, sentences: Sequence[Sentence]) -> Evidence | None:
     return None
 
 
-class _Lecture:
-    """The sentences of a lecture taken apart, and where each word is."""
-
-    def __init__(self, sentences: Sequence[Sentence]) -> None:
-        self.sentences = sentences
-        self.wordings = [wording(sentence.text) for sentence in sentences]
-        self.place_of = {sentence: i for i, sentence in enumerate(sentences)}
-        self.places: defaultdict[str, list[int]] = defaultdict(list)
-        for i, said in enumerate(self.wordings):
-            for root in said.roots:
-                self.places[root].append(i)
-        written = [word for said in self.wordings for word in said.words]
-        self._lower = {word.root for word in written if not word.capital}
-        self._upper = {word.root for word in written if word.capital and word.at}
-        capitals = sum(word.capital and word.at > 0 for word in written)
-        self._tells_names = capitals < _WRITES_NOUNS_LARGE * len(written)
-        self._names = self._upper - self._lower if self._tells_names else set()
-        self._by_first_letters: defaultdict[str, set[str]] = defaultdict(set)
-        for root in self.places:
-            self._by_first_letters[root[:3]].add(root)
-        tokens = [token for said in self.wordings for token in said.tokens if token.isalpha()]
-        self.is_english = sum(map(is_function_word, tokens)) >= _ENGLISH * len(tokens)
-        self._relatives: dict[str, dict[str, float]] = {}
-
-    def relatives(self, root: str) -> dict[str, float]:
-        """The lecture's words that can stand for a word, and how well."""
-        if root not in self._relatives:
-            near = self._by_first_letters[root[:3]] | {word for word in of_one_meaning(root) if word in self.places}
-            self._relatives[root] = {
-                other: credit
-                for other in near
-                if (credit := alike(root, other) or float(other in self._names and same_name(root, other)))
-            }
-        return self._relatives[root]
-
-    def weight(self, root: str) -> float:
-        """How much a word says: up to 1, less for what is common in the lecture, and for general words."""
-        spread = sum(len(self.places[other]) for other, credit in self.relatives(root).items() if credit == 1)
-        total = len(self.sentences) + 1
-        rarity = math.log(total / (spread + 0.5)) / math.log(total / 1.5) if spread and total > 2 else 1.0
-        return max(0.0, rarity) * (_GENERAL_WEIGHS if is_general(root) else 1.0)
-
-    def words(self, run: Sequence[int]) -> frozenset[str]:
-        """The words of sentences."""
-        return frozenset[str]().union(*(self.wordings[i].roots for i in run))
-
-    def around(self, run: Sequence[int]) -> range:
-        """Sentences, those before them, and the one after."""
-        return range(max(0, run[0] - _CONTEXT), min(len(self.wordings), run[-1] + 2))
+class _Lecture(WordIndex):
+    """The sentences of a lecture, and what speaks for and against a claim in them."""
 
     def fit(self, claim: Wording, run: Sequence[int]) -> _Fit:
         """How much of a claim's words sentences have."""
         here, nearby = self.words(run), self.words(self.around(run))
         found = direct = total = anchor = 0.0
-        for root in claim.roots - _FRAMING:
+        for root in claim.roots - _FRAMING - claim.units:
             relatives, weight = self.relatives(root), self.weight(root)
             said = max((relatives[other] for other in here & relatives.keys()), default=0.0)
             meant = max((relatives[other] for other in nearby & relatives.keys()), default=0.0) * _FROM_CONTEXT
@@ -217,7 +175,33 @@ class _Lecture:
             direct += weight * said
             anchor = max(anchor, weight * said * (not is_general(root)))
             total += weight
-        return _Fit(found / total, direct / total, anchor) if total else _Fit(1.0, 1.0)
+        strange = self._longest_row(claim, here, nearby)
+        return _Fit(found / total, direct / total, anchor, strange) if total else _Fit(1.0, 1.0)
+
+    def adds_a_statement(self, claim: Wording, run: Sequence[int]) -> bool:
+        """Whether a part of a claim between commas or conjunctions has no word that was said, and a strange one."""
+        here, nearby = self.words(run), self.words(self.around(run))
+        for part in claim.roots_by(claim.statements):
+            roots = part - _FRAMING
+            is_new = len(roots) > 1 and all(here.isdisjoint(self.relatives(stem)) for stem in roots)
+            if is_new and any(self.is_strange(stem, nearby) for stem in roots):
+                return True
+        return False
+
+    def _longest_row(self, claim: Wording, here: frozenset[str], nearby: frozenset[str]) -> float:
+        """The longest row of words that sentences lack, weighed; 0 for rows without a strange word."""
+        longest = row = 0.0
+        strange = False
+        for root in (word.root for word in claim.words if word.root not in _FRAMING | claim.units):
+            relatives = self.relatives(root).keys()
+            if here & relatives:
+                row, strange = 0.0, False
+                continue
+            kind = "plain" if is_plain(root) else "near" if nearby & relatives else "strange"
+            row += _ROW_COUNTS[kind]
+            strange = strange or kind == "strange"
+            longest = max(longest, row * strange)
+        return longest
 
     def enough(self, claim: Wording, in_english: _Fit) -> _Fit:
         """What a claim needs in the lecture's language."""
@@ -229,42 +213,27 @@ class _Lecture:
         said = wording(" ".join(self.sentences[i].text for i in run))
         if other_number(claim, [self.wordings[i] for i in run]):
             yield other_number.__name__
-        if other_name(self.names(claim), self._said_near(run)):
+        if other_name(self.names(claim), self.said_near(run)):
             yield other_name.__name__
-        if self.adds_a_clause(claim, run):
-            yield "adds_a_clause"
-        yield from (rule.__name__ for rule in CONTRADICTIONS if rule(claim, said))
-
-    def names(self, claim: Wording) -> list[str]:
-        """The words of a claim that are names: capitals that are not just those of a first word, or of any noun."""
-        capitals = [word for word in claim.words if word.capital and word.root not in self._lower]
         if not self.is_english:
-            return [word.root for word in capitals if not self.relatives(word.root)]
-        if not self._tells_names:
-            return []
-        return [word.root for word in capitals if word.at or word.root in self._upper or not self._is_common(claim)]
-
-    def _said_near(self, run: Sequence[int]) -> list[str]:
-        """The words of sentences and of those around them, in order, farther than for other words."""
-        near = range(max(0, run[0] - _NAMES_LAST), min(len(self.wordings), run[-1] + 2))
-        return [word.root for i in near for word in self.wordings[i].words]
-
-    def _is_common(self, claim: Wording) -> bool:
-        """Whether a claim's first word, which the lecture has not, seems to be no name."""
-        second = claim.tokens[1] if len(claim.tokens) > 1 else ""
-        full_name = any(word.at == 1 and word.capital for word in claim.words)
-        return not full_name and second not in (":", ",", "and", "or") and not second.endswith("ed")
-
-    def adds_a_clause(self, claim: Wording, run: Sequence[int]) -> bool:
-        """Whether a clause of a claim has no word of the sentences, and one that those around them lack, too."""
-        here, nearby = self.words(run), self.words(self.around(run))
-        for clause in claim.roots_by(claim.clauses):
-            roots = clause - _FRAMING
-            missing = [root for root in roots if nearby.isdisjoint(self.relatives(root))]
-            is_new = len(roots) > 1 and all(here.isdisjoint(self.relatives(root)) for root in roots)
-            if is_new and not all(map(is_general, missing)):
-                return True
-        return False
+            if not is_shortened(" ".join(claim.tokens), " ".join(said.tokens)):
+                yield is_shortened.__name__
+            return
+        if exchanged_words(claim, said, self.are_comparable):
+            yield exchanged_words.__name__
+        if self.adds_a_statement(claim, run):
+            yield "adds_a_statement"
+        nearby = self.words(self.around(run))
+        if replaced_word(
+            claim,
+            said,
+            lambda stem: nearby.isdisjoint(self.relatives(stem)),
+            lambda stem, other: other in self.relatives(stem),
+        ):
+            yield replaced_word.__name__
+        if exchanged_company(claim, said, {word.root for word in claim.words if word.capital} - self._lower):
+            yield exchanged_company.__name__
+        yield from (rule.__name__ for rule in CONTRADICTIONS if rule(claim, said))
 
     def quote(self, run: Sequence[int]) -> Evidence:
         """The words of neighbouring sentences, and when they were said."""
@@ -289,7 +258,8 @@ def _do_support(claim: Wording, run: Sequence[int], lecture: _Lecture) -> bool:
     if not fit.reaches(lecture.enough(claim, ENOUGH_NAMED)) or any(lecture.objections(claim, run)):
         return False
     elsewhere = (lecture.fit(claim, other).direct for other in _runs(claim, lecture) if len(other) <= len(run))
-    return max(elsewhere, default=0.0) <= max(fit.direct + _BETTER_ELSEWHERE, fit.share + _BETTER_THAN_CONTEXT)
+    better = max(elsewhere, default=0.0) - fit.share
+    return fit.balance >= _ELSEWHERE_COSTS * max(0.0, better)
 
 
 def _by_worth(claim: Wording, runs: Iterable[Sequence[int]], lecture: _Lecture) -> list[tuple[float, Sequence[int]]]:
@@ -312,7 +282,7 @@ def _runs(claim: Wording, lecture: _Lecture) -> Iterator[range]:
     for place, sentence in enumerate(lecture.wordings if claim.numbers else ()):
         same = sum(any(number.equals(other) for other in sentence.numbers) for number in claim.numbers)
         if same:
-            shared[place] += same * _GENERAL_WEIGHS
+            shared[place] += same * GENERAL_WEIGHS
     return _neighbours(set(nlargest(_CANDIDATES, shared, key=shared.__getitem__)), len(lecture.sentences))
 
 

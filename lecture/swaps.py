@@ -6,10 +6,10 @@ and after a verb, in the same clause, or next to each other, and only at words t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import combinations, groupby, pairwise, product
 
-from lecture.lexicon import root, same_word
+from lecture.lexicon import opposed, root, same_word
 from lecture.wording import Word, Wording, alike, is_among
 
 _Item = tuple[int, str | tuple[float, str]]
@@ -34,11 +34,16 @@ _STOPS = frozenset(". ; : ! ? but while whereas".split())
 """Where the reach of a verb ends in any case."""
 _REACH = 5
 """Content words beside a verb in which its subject or object is looked for."""
-_CONNECTS = frozenset("because since so therefore thus instead rather which that who".split())
+_CONNECTS = frozenset(
+    "because since so therefore thus instead rather which that who called means known named termed defined".split()
+)
 """Words between parts of a sentence that may change places without changing what is said."""
 _PRONOUNS = frozenset("he she it they him her them this these".split())
 _ANYTHING = "*"
 """What a pronoun stands for."""
+_MORE = frozenset(("more", "less", "much"))
+_WINDOW = 3
+"""Content words on either side of a word that are its neighbours."""
 _EXCHANGE_GAINS = 2
 """How many more words an exchange must bring to where they were said."""
 _NEARLY_ALL = 0.85
@@ -116,13 +121,87 @@ def _turns_round(tokens: Sequence[str], at: int) -> bool:
     )
 
 
-def exchanged_words(claim: Wording, said: Wording) -> bool:
-    """Whether two words of different clauses of the claim would each be in better company in the other's clause."""
+def exchanged_words(claim: Wording, said: Wording, are_comparable: Callable[[str, str], bool]) -> bool:
+    """Whether two words of different clauses of the claim would each be in better company in the other's clause.
+
+    Args:
+        claim: what is claimed.
+        said: what was said.
+        are_comparable: whether two roots name things of one kind, such as two metals: others are hardly exchanged.
+    """
     divisions = product((claim.clauses, claim.members), (said.members, said.clauses))
-    return any(_are_better_off(claim, said, here, there) for here, there in divisions)
+    return any(
+        are_comparable(x, y) or _are_parallel(x, y, claim, said)
+        for here, there in divisions
+        for x, y in _better_off(claim, said, here, there)
+    )
 
 
-def _are_better_off(claim: Wording, said: Wording, parts: Sequence[int], theirs: Sequence[int]) -> bool:
+def exchanged_company(claim: Wording, said: Wording, names: Collection[str]) -> bool:
+    """Whether two names or two opposites of the claim have each other's neighbours."""
+    shared = sorted(stem for stem in claim.roots if is_among(stem, said.roots))
+    for x, y in combinations(shared, 2):
+        if (opposed(x, y) or (x in names and y in names)) and not same_word(x, y):
+            mine, theirs = [[_next_to(stem, (x, y), text) for stem in (x, y)] for text in (claim, said)]
+            straight = sum(_overlap(mine[i], theirs[i]) for i in (0, 1))
+            crossed = sum(_overlap(mine[i], theirs[1 - i]) for i in (0, 1))
+            orders = {_come_first(text, x, y) for text in (claim, said)}
+            if opposed(x, y) and orders == {True, False}:
+                return True
+            if crossed - straight >= (1 if opposed(x, y) else _EXCHANGE_GAINS):
+                return True
+    return False
+
+
+def _come_first(text: Wording, one: str, other: str) -> bool | None:
+    """Whether one of two words comes first in a text that tells what happened, "then" what; else None."""
+    if "then" not in text.tokens:
+        return None
+    first = next(word.root for word in text.words if is_among(word.root, (one, other)))
+    return same_word(first, one)
+
+
+def _overlap(some: Iterable[str], others: Collection[str]) -> int:
+    return sum(any(alike(one, other) for other in others) for one in some)
+
+
+def _next_to(stem: str, pair: tuple[str, str], text: Wording) -> set[str]:
+    """The words near a root, in its part of the sentence, but for the pair that is compared."""
+    found = set[str]()
+    for i, word in enumerate(text.words):
+        if same_word(word.root, stem):
+            near = text.words[max(0, i - _WINDOW) : i + _WINDOW + 1]
+            part = text.members[word.at]
+            found.update(w.root for w in near if text.members[w.at] == part and not is_among(w.root, pair))
+    return found
+
+
+def exchanged_comparison(claim: Wording, said: Wording) -> bool:
+    """Whether the claim compares two things the other way round than what was said of each by itself."""
+    if "than" not in claim.tokens or "than" in said.tokens:
+        return False
+    than = claim.tokens.index("than")
+    here = [word for word in claim.words if claim.sentence_at(word.at) == claim.sentence_at(than)]
+    left = [word for word in here if word.at < than]
+    right = {word.root for word in here if word.at > than}
+    compared = [w.root for w in left if claim.tokens[w.at].endswith("er") or claim.tokens[w.at - 1] in _MORE]
+    for stem in compared:
+        mine = {word.root for word in left[:2]} - {stem} - right
+        for roots in said.roots_by([said.sentence_at(at) for at in range(len(said.tokens))]):
+            if is_among(stem, roots) and _overlap(right - {stem}, roots) > _overlap(mine, roots):
+                return True
+    return False
+
+
+def _are_parallel(one: str, other: str, *texts: Wording) -> bool:
+    """Whether two roots begin clauses of each text."""
+    first = [{word.clause: word.root for word in reversed(text.words)}.values() for text in texts]
+    return all(is_among(one, roots) and is_among(other, roots) for roots in first)
+
+
+def _better_off(
+    claim: Wording, said: Wording, parts: Sequence[int], theirs: Sequence[int]
+) -> Iterator[tuple[str, str]]:
     company = said.roots_by(theirs)
     one_sentence = not {".", "?", "!"}.intersection(said.tokens[:-1])
 
@@ -135,8 +214,7 @@ def _are_better_off(claim: Wording, said: Wording, parts: Sequence[int], theirs:
                 least, most = sorted((gain(y, x, here), gain(x, y, there)))
                 # In a single sentence it is enough if one of them gains clearly and the other does not lose.
                 if least + most >= _EXCHANGE_GAINS and (least > 0 or (least == 0 and one_sentence and most > 2)):
-                    return True
-    return False
+                    yield x, y
 
 
 def _meet(one: str, other: str, company: Sequence[frozenset[str]]) -> bool:
@@ -208,4 +286,4 @@ def _is_same_item(one: object, other: object) -> bool:
     return one == other or (isinstance(one, str) and isinstance(other, str) and same_word(one, other))
 
 
-SWAPS: tuple[Callable[[Wording, Wording], bool], ...] = (exchanged_roles, exchanged_words, exchanged_places)
+SWAPS: tuple[Callable[[Wording, Wording], bool], ...] = (exchanged_roles, exchanged_places, exchanged_comparison)

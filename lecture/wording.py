@@ -17,16 +17,16 @@ _JOINS = frozenset(("and",))
 _SCOPE = 4
 """Content words after a negation that it denies."""
 
-_NO_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+NO_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Kana, Han."""
 _TOKEN = re.compile(
-    rf"\d[\d,]*(?:\.\d+)?(?:st|nd|rd|th|s)?\b|[{_NO_SPACES}]+|[^\W_{_NO_SPACES}]+(?:['’][^\W_]+)?|[.,;:!?()。、！？]"
+    rf"\d[\d,]*(?:\.\d+)?(?:st|nd|rd|th|s)?\b|[{NO_SPACES}]+|[^\W_{NO_SPACES}]+(?:['’][^\W_]+)?|[.,;:!?()。、！？]"
 )
 _SIGNS = {"%": " percent ", "‰": " permille ", "$": " dollar ", "€": " euro ", "£": " pound ", "°": " degree "}
 _DIGIT_OF = {ord(c): str(unicodedata.digit(c)) for c in "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९"}
 _CONTRASTS = frozenset(". ; : ! ? but while whereas than yet although 。 ！ ？".split())
-_NEGATION = re.compile(
-    r"not|no|never|none|nothing|nobody|nowhere|neither|nor|without|cannot|impossible|hardly|barely|scarcely|unable|lacks?|lacking|"
+NEGATION = re.compile(
+    r"not|no|never|none|nothing|nobody|nowhere|neither|nor|without|cannot|impossible|hardly|barely|scarcely|"
     r".*n['’]t"
 )
 _DENIES_NOTHING = re.compile(
@@ -36,13 +36,16 @@ _DENIES_NOTHING = re.compile(
 )
 _CORRECTED = re.compile(r"\S+,(?: no,)? (?:sorry|wait|I mean|or rather),? ", re.IGNORECASE)
 """What a speaker takes back: "around 650, no, sorry, around 630"."""
-_PUNCTUATION = frozenset(".,;:!?()。、！？")
+PUNCTUATION = frozenset(".,;:!?()。、！？")
 _SENTENCE_ENDS = frozenset(".!?。！？")
-_BORDERS = frozenset(
+BORDERS = frozenset(
     ". ; : ! ? ( ) 。 ！ ？ "
     "but because although though while whereas unless until if when so and which who since".split()
 )
 """Words that a clause begins with."""
+
+
+_JOIN_STATEMENTS = PUNCTUATION | frozenset("and which who where so because since or but while whereas that".split())
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,16 @@ class Wording:
     pieces: tuple[int, ...]
 
     @cached_property
+    def units(self) -> frozenset[str]:
+        """The roots of what its numbers measure in."""
+        return frozenset(root(number.unit) for number in self.numbers if number.unit)
+
+    @cached_property
+    def statements(self) -> tuple[int, ...]:
+        """The index of each token's part between commas, conjunctions and relative pronouns."""
+        return tuple(_parts(self.tokens, _JOIN_STATEMENTS))
+
+    @cached_property
     def roots(self) -> frozenset[str]:
         """The roots of its content words."""
         return frozenset(word.root for word in self.words)
@@ -94,7 +107,7 @@ class Wording:
     @cached_property
     def is_negated(self) -> bool:
         """Whether anything in it is denied."""
-        return any(_NEGATION.fullmatch(token) for token in self.tokens)
+        return any(NEGATION.fullmatch(token) for token in self.tokens)
 
 
 @lru_cache(maxsize=20_000)
@@ -106,8 +119,8 @@ def wording(text: str) -> Wording:
     written = _TOKEN.findall(plain)
     tokens = tuple(token.lower().replace("’", "'") for token in written)
     numbers = find_numbers(tokens)
-    clauses, members = tuple(_parts(tokens, _BORDERS | _PUNCTUATION)), tuple(_members(tokens))
-    pieces = tuple(_parts(tokens, _PUNCTUATION))
+    clauses, members = tuple(_parts(tokens, BORDERS | PUNCTUATION)), tuple(_members(tokens))
+    pieces = tuple(_parts(tokens, PUNCTUATION))
     return Wording(tokens, tuple(_words(written, tokens, clauses)), numbers, clauses, members, pieces)
 
 
@@ -132,9 +145,9 @@ def _members(tokens: Sequence[str]) -> Iterator[int]:
 def _words(written: Sequence[str], tokens: Sequence[str], clauses: Sequence[int]) -> Iterator[Word]:
     reach, near = 0, False
     for at, token in enumerate(tokens):
-        if token in _PUNCTUATION or token in _BORDERS:
+        if token in PUNCTUATION or token in BORDERS:
             reach = 0 if token not in _JOINS else reach
-        elif _NEGATION.fullmatch(token):
+        elif NEGATION.fullmatch(token):
             reach, near = _SCOPE, True
         else:
             denied = (2 if near else 1) if reach else 2 * (not _NOTHING.isdisjoint(tokens[at + 1 : at + 2]))
@@ -149,7 +162,7 @@ def _content(token: str) -> tuple[str, ...]:
     """The roots of a token: none for function words and numbers, pairs of letters where there are no spaces."""
     if is_number(token):
         return ()
-    if re.match(rf"[{_NO_SPACES}]", token):
+    if re.match(rf"[{NO_SPACES}]", token):
         return tuple(token[i : i + 2] for i in range(max(1, len(token) - 1)))
     return () if is_function_word(token) or is_function_word(root(token)) else (root(token),)
 

@@ -357,7 +357,7 @@ CHINESE = said("记忆是储存信息的能力。", "大多数成年人同时只
         ("Freud veröffentlichte 1885 ein berühmtes Experiment über sein eigenes Gedächtnis.", 2, GERMAN, False),
         ("Kaffee verbessert die Konzentration.", 3, GERMAN, False),
         ("Schlaf zerstört alte Erinnerungen.", 3, GERMAN, False),
-        ("Взрослые могут удерживать около 4 предметов.", 1, RUSSIAN, True),
+        ("Взрослых может удерживать около 4 предметов.", 1, RUSSIAN, True),
         ("Взрослые могут удерживать около 9 предметов.", 1, RUSSIAN, False),
         ("Фрейд опубликовал знаменитый опыт в 1885 году.", 2, RUSSIAN, False),
         ("成年人只能记住大约4个项目。", 1, CHINESE, True),
@@ -388,6 +388,9 @@ def test_other_languages_are_checked_by_words_numbers_and_names(
         ("the twenty first century", [(21, "ordinal", "")]),
         ("almost a century", [(100, "count", "year")]),
         ("it rose fourfold", [(4, "count", "")]),
+        ("two and a half millimetres", [(2.5, "count", "millimetre")]),
+        ("half an hour", [(0.5, "count", "hour")]),
+        ("the price doubled", [(2, "count", "")]),
         ("five to ten minutes", [(5, "count", "minute"), (10, "count", "minute")]),
         ("one of them", []),
     ],
@@ -395,6 +398,154 @@ def test_other_languages_are_checked_by_words_numbers_and_names(
 def test_numbers_are_read_with_what_they_count(text: str, found: list[tuple[float, str, str]]) -> None:
     numbers = find_numbers(tuple(text.split()))
     assert [(pytest.approx(n.value), n.kind, n.unit) for n in numbers] == found
+
+
+@pytest.mark.parametrize(
+    ("claim", "true"),
+    [
+        ("It lasts half a minute.", True),
+        ("It lasts 30 seconds.", True),
+        ("It lasts half an hour.", False),
+        ("It lasts one minute.", False),
+        ("The wire is 2.5 millimetres thick.", True),
+        ("The wire is 0.25 centimetres thick.", True),
+        ("The wire is two and a half centimetres thick.", False),
+        ("The load is twice as large.", True),
+        ("The load is three times as large.", False),
+    ],
+)
+def test_a_number_in_another_measure_is_the_same_number(claim: str, true: bool) -> None:
+    lecture = said(
+        "It lasts thirty seconds.", "The wire is two and a half millimetres thick.", "The load is double as large."
+    )
+    assert (find_support(claim, lecture) is not None) is true
+
+
+MAGMA = said(
+    "Beneath the crust of the Earth lies the mantle.",
+    "Magma is molten rock that collects in chambers deep below a volcano.",
+    "When it reaches the surface, geologists call it lava.",
+    "Instruments on the slopes measure small earthquakes, and the ground swells.",
+    "With these signs scientists try to warn the villages in time.",
+    "Some eruptions are quiet, others explosive.",
+    "Ash can travel around the whole planet.",
+    "The crater of Mount Etna smokes most of the year.",
+    "Eruptions may cool the climate for a year or two.",
+    "A volcano is dormant when it has not erupted for centuries, but it may wake up.",
+    "Viscous magma traps gas and leads to explosions.",
+    "Geologists fail to predict the hour of an eruption.",
+    "Only a few volcanoes are watched all the time.",
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "place"),
+    [
+        ("Magma is molten glass.", 1),
+        ("Magma is molten glass that collects in chambers deep below a volcano.", 1),
+        ("Magma collects in chambers deep below a glacier.", 1),
+        ("When it reaches the surface, geologists call it granite.", 2),
+        ("Instruments on the slopes measure small tsunamis.", 3),
+        ("Scientists use these signs to warn the airlines in time.", 4),
+        ("Ash can travel around the whole moon.", 6),
+        ("The crater of Mount Etna glows most of the year.", 7),
+        ("The sun is made of hydrogen.", 0),
+        ("The moon is made of cheese.", 0),
+    ],
+)
+def test_one_exchanged_word_is_not_supported(claim: str, place: int) -> None:
+    assert not supports(claim, [MAGMA[place]], MAGMA)
+    assert find_support(claim, MAGMA) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "place"),
+    [
+        ("Eruptions always cool the climate for a year or two.", 8),
+        ("A dormant volcano has erupted for centuries.", 9),
+        ("Geologists predict the hour of an eruption.", 11),
+        ("All volcanoes are watched all the time.", 12),
+    ],
+)
+def test_a_lost_denial_or_limit_is_not_supported(claim: str, place: int) -> None:
+    assert not supports(claim, [MAGMA[place]], MAGMA)
+    assert find_support(claim, MAGMA) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "place"),
+    [
+        ("Magma is rock that has melted.", 1),
+        ("Magma is melted rock gathering in deep chambers beneath volcanoes.", 1),
+        ("At the surface it is called lava by geologists.", 2),
+        ("Instruments on the slopes register small earthquakes.", 3),
+        ("Researchers attempt to warn villages in time with the help of these signs.", 4),
+        ("Some eruptions are calm while others are explosive.", 5),
+        ("Ash is able to travel all around the planet.", 6),
+        ("Eruptions can lower the temperature of the climate for one or two years.", 8),
+        ("A volcano that has not erupted for centuries is called dormant.", 9),
+        ("Gas is trapped by viscous magma, which leads to explosions.", 10),
+        ("Geologists are unable to predict the hour of an eruption.", 11),
+    ],
+)
+def test_a_general_word_in_the_place_of_another_is_supported(claim: str, place: int) -> None:
+    assert supports(claim, [MAGMA[place]], MAGMA)
+
+
+@pytest.mark.parametrize(
+    ("said_once", "true", "false"),
+    [
+        (
+            "Koffein blockiert einen Stoff im Gehirn, der müde macht.",
+            ["Koffein blockiert einen Stoff im Gehirn."],
+            [
+                "Koffein blockiert keinen Stoff im Gehirn, der müde macht.",
+                "Koffein blockiert einen Stoff im Gehirn, der glücklich macht.",
+                "Ein Stoff im Gehirn blockiert Koffein.",
+            ],
+        ),
+        (
+            "Kaffee wirkt nicht bei allen Menschen gleich.",
+            ["Kaffee wirkt nicht bei allen gleich."],
+            ["Kaffee wirkt bei allen Menschen gleich."],
+        ),
+        (
+            "La caféine bloque une substance du cerveau qui rend fatigué.",
+            ["La caféine bloque une substance du cerveau."],
+            [
+                "La caféine ne bloque pas une substance du cerveau.",
+                "La caféine bloque une substance du cerveau qui rend heureux.",
+            ],
+        ),
+        (
+            "El café no actúa igual en todas las personas.",
+            ["El café no actúa igual en todas."],
+            ["El café actúa igual en todas las personas."],
+        ),
+        (
+            "Кофе не действует одинаково на всех людей.",
+            ["Кофе не действует одинаково."],
+            ["Кофе действует одинаково на всех людей."],
+        ),
+        (
+            "咖啡因阻断大脑中一种让人疲倦的物质。",
+            ["咖啡因阻断让人疲倦的物质。"],
+            ["咖啡因不阻断大脑中一种让人疲倦的物质。", "咖啡因阻断大脑中一种让人快乐的物质。"],
+        ),
+        ("咖啡不是对所有人都有同样的作用。", [], ["咖啡对所有人都有同样的作用。"]),
+        (
+            "カフェインは脳の中で眠気を起こす物質を止める。",
+            ["カフェインは眠気を起こす物質を止める。"],
+            ["カフェインは脳の中で眠気を起こす物質を止めない。"],
+        ),
+    ],
+)
+def test_in_other_languages_only_what_was_said_is_supported(said_once: str, true: list[str], false: list[str]) -> None:
+    lecture = said(said_once)
+    for claim in (said_once, *true):
+        assert supports(claim, lecture, lecture), claim
+    for claim in false:
+        assert not supports(claim, lecture, lecture), claim
 
 
 def test_a_number_alone_is_supported_where_it_is_said() -> None:
