@@ -18,7 +18,7 @@ from tqdm import tqdm
 import models
 from lecture import __version__
 from lecture.bundle import study_files
-from lecture.errors import LectureError, StorageError
+from lecture.errors import LectureError, SourceError, StorageError
 from lecture.names import safe_filename
 from lecture.process import WRITERS, Lecture, OnProgress, Progress, Record, Settings, process
 from lecture.source import on_disk, storage_error
@@ -176,9 +176,16 @@ def _contents(lecture: Lecture, moment: datetime) -> dict[str, bytes]:
         told = (lecture.transcript, lecture.notes, lecture.flashcards)
         return study_report(title, main.name, *told, moment).pdf
 
-    with main.path.open("rb") as file:  # the same file is the same lecture: its cards come into Anki once
-        lecture_id = hashlib.file_digest(file, "sha256").hexdigest()
-    return dict(study_files(lecture, lecture_id, title, report, created=moment, exported=moment))
+    return dict(study_files(lecture, _identity(main.path), title, report, created=moment, exported=moment))
+
+
+def _identity(path: Path) -> str:
+    """The same file is the same lecture: its cards come into Anki once."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise SourceError(f"{path.name} cannot be opened any more. Check that it is there and may be read.") from error
 
 
 def _free_name(title: str, taken: set[str]) -> str:

@@ -41,7 +41,7 @@ blockquote { margin: 1.2em 0 0; padding: 0.4em 0.9em; border-inline-start: 3px s
   font-size: 0.85em; color: #4b5563; text-align: start; }
 .source { margin-top: 1em; font-size: 0.7em; color: #6b7280; }
 .cloze { font-weight: 700; color: #155e75; }
-.nightMode.card, .night_mode .card { color: #e6edf3; background: #1c2128; }
+.card.nightMode, .card.night_mode, .nightMode .card, .night_mode .card { color: #e6edf3; background: #1c2128; }
 .nightMode hr, .night_mode hr { border-color: #444c56; }
 .nightMode blockquote, .night_mode blockquote { color: #b6c2cf; border-color: #67c5dd; }
 .nightMode .source, .night_mode .source { color: #9aa6b2; }
@@ -59,7 +59,7 @@ _FILLED = '<div class="question" dir="auto">{{cloze:Text}}</div><hr id="answer">
 _SHARED_FIELDS = ("Words", "Time", "Lecture", "Chapter", "Sound")
 
 _ANGLES = str.maketrans("<>", "‹›")
-_DESIGNED = 1_795_000_000
+_DESIGNED = 1_780_000_000
 """When the note types were changed last, in Unix seconds. Later than that, what a student restyles in Anki stays."""
 
 

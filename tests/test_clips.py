@@ -47,9 +47,9 @@ def test_a_clip_is_the_moment_and_nothing_else(kind, tmp_path):
     path = media.write(tmp_path / f"lecture.{kind}", media.excerpt(30, 60))
     original = np.concatenate(list(Recording(path)))
     spans = [Span(2.0, 6.25), Span(5.5, 9.0), Span(20.125, 24.0)]
-    clips = dict(cut(Recording(path), [*spans, spans[0]]))
-    assert set(clips) == set(spans)
-    for span, mp3 in clips.items():
+    clips = list(cut(Recording(path), [*spans, spans[0]]))
+    assert [span for span, _ in clips] == spans
+    for span, mp3 in clips:
         sound = heard(mp3)
         assert len(sound) / SAMPLE_RATE == pytest.approx(span.end - span.start, abs=0.02)
         assert alike(sound, original[round(span.start * SAMPLE_RATE) : round(span.end * SAMPLE_RATE)]) > 0.97

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from anki.collection import Collection, ImportAnkiPackageRequest
 from pypdf import PdfReader
 
 from tests.fixtures import media
@@ -131,6 +132,18 @@ def test_a_recording_cut_short_is_used_with_a_warning(tmp_path):
     assert done.returncode == 0
     assert "cut short" in one_line(done.stderr)
     assert (tmp_path / "out" / "Short" / "report.pdf").exists()
+
+
+def test_the_same_file_again_gives_the_same_cards_in_anki(tmp_path):
+    collection = Collection(str(tmp_path / "collection.anki2"))
+    counts = []
+    for folder in ("first", "second"):
+        assert run(media.SAMPLE.with_suffix(".vtt"), "--out", tmp_path / folder).returncode == 0
+        package = tmp_path / folder / "How memory works" / "flashcards.apkg"
+        collection.import_anki_package(ImportAnkiPackageRequest(package_path=str(package)))
+        counts.append(collection.note_count())
+    collection.close()
+    assert counts[0] == counts[1] > 0
 
 
 def test_captions_out_of_order_are_used_with_a_warning(tmp_path):

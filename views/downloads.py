@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 import streamlit as st
 
@@ -19,7 +20,7 @@ from lecture.names import safe_filename
 from lecture.notes import Notes
 from lecture.process import Lecture
 from lecture.source import Source
-from lecture.transcript import Transcript, format_time, to_srt, to_txt, to_vtt
+from lecture.transcript import Transcript, to_srt, to_txt, to_vtt
 from report import study_report
 from views import session
 from views.text import plain
@@ -69,7 +70,7 @@ def downloads_view(source: Source, transcript: Transcript, notes: Notes) -> None
                     download.mime_type,
                     key=f"download {group.key} {download.label}",
                     on_click="ignore",
-                    type="primary" if download.suffix in (".zip", ".pdf") else "secondary",
+                    type="primary" if download.suffix == ".pdf" else "secondary",
                     icon=":material/download:",
                 )
     _originals(source)
@@ -155,7 +156,7 @@ def _about_anki(lecture: Lecture) -> str:
         return about
     about += " Each card plays its moment."
     if lecture.transcript.duration > LONG_S:
-        about += f" Cutting the sounds takes up to {format_time(lecture.transcript.duration / PACE)} minutes."
+        about += f" Cutting the sounds takes up to {ceil(lecture.transcript.duration / PACE / 5) * 5} seconds."
     return about
 
 
