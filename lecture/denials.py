@@ -196,13 +196,18 @@ def _are_opposed(some: Iterable[str], others: Iterable[str]) -> bool:
 def _is_adverse(text: Wording, other: Wording, denied: Sequence[str]) -> bool:
     """Whether a text has a word of its own that can stand for a negation, in a clause of the denied words."""
     clauses = {word.clause for word in text.words if any(alike(word.root, stem) for stem in denied)}
+    others = {one.at for one in denials(text) if one.words and not any(alike(a, b) for a in one.words for b in denied)}
     return any(
-        token not in other.tokens
-        and text.clauses[at] in clauses
-        and (
-            token in _ADVERSE_TOKENS
-            or (root(token) in _ADVERSE and not is_among(root(token), other.roots))
-            or unnegated(token)
+        (
+            token not in other.tokens
+            and at not in others
+            and text.clauses[at] in clauses
+            and (
+                token in _ADVERSE_TOKENS
+                or (root(token) in _ADVERSE and not is_among(root(token), other.roots))
+                or unnegated(token)
+            )
         )
+        or any(alike(root(unnegated(token)), stem) for stem in denied if token not in other.tokens)
         for at, token in enumerate(text.tokens)
     ) or bool(_KEEPS_FROM.search(" ".join(text.tokens)))

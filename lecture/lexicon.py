@@ -46,8 +46,12 @@ stick stuck; sweep swept; swing swung; spread spreading; shoot shot; lend lent; 
 fought; dig dug; deal dealt; cling clung; analog analogue analogy; percent percentage; infer inference; refer
 reference; differ different difference; ireland irish; france french; greece greek; holland dutch; spain spanish;
 wales welsh; poland polish pole; occur occurrence; exist existence; resist resistance; depend dependent dependence;
-persist persistence; melt molten; shear shorn; prove proven; sew sewn; arise arose arisen; bend bent; lean leant;
-cease cessation; maintain maintenance
+persist persistence; melt molten; bacteria bacterium bacterial; larva larvae larval; virus viral viruses; fungus
+fungi fungal; datum data; criterion criteria; medium media; stimulus stimuli; species; axis axes; spectrum spectra;
+phenomenon phenomena; hypothesis hypotheses; crisis crises; antenna antennae; alga algae algal; formula formulae;
+index indices; cell cellular; molecule molecular; muscle muscular; nerve nervous; sun solar; moon lunar; heart
+cardiac; brain cerebral; war wartime; mouse mice; goose geese; ox oxen; wolf wolves; knife knives; shear shorn;
+prove proven; sew sewn; arise arose arisen; bend bent; lean leant; cease cessation; maintain maintenance
 """
 """Forms that no rule of endings finds, after their word."""
 
@@ -182,27 +186,28 @@ _FUNCTION_WORDS = frozenset(
 """Words without content of their own; the check looks at some of them by themselves."""
 
 _OPPOSITES = """
-more most greater | less few least; increase rise grow gain expand | decrease fall drop decline shrink reduce lower
-diminish; before | after; always often usual frequent | never rare seldom; all every everyone everything | none
-nobody nothing; high tall | low; fast quick rapid | slow gradual; strong strengthen powerful | weak weaken fragile;
-good improve enhance | bad worsen harm; large big great huge | small little tiny; long | short brief; easy simple |
-hard difficult; early | late; true right correct | false wrong incorrect; maximum | minimum; positive | negative;
-same identical | different; open | close shut; begin start | end finish stop; warm hot | cold cool; win gain | lose;
-full | empty; wide | narrow; active | passive; internal inner inside | external outer outside; add | remove
-subtract; allow permit enable | prevent forbid block; possible | impossible; success succeed | failure fail; attract
-| repel; absorb | emit release; rich | poor; old ancient | new modern; strengthen | weaken; help | harm hinder;
-create build form | destroy; accept | reject; remember | forget; buy | sell; import | export; near close | far
-distant; deep | shallow; thick | thin; heavy | light; hard | soft; bright | dark; up upward | down downward; above
-over | below under beneath; major | minor; simple | complex complicated; constant stable | variable unstable
-changing; appear | disappear vanish; include | exclude; safe | dangerous; common | rare; first | last; permanent |
-temporary; quickly | slowly; expensive | cheap; increase | reduce; raise | lower; north | south; east | west; left |
-right; voluntary | involuntary; agree accept confirm | doubt deny reject dispute; day | night; summer | winter;
-morning | evening; old | young; stay remain persist | disappear vanish; top | bottom; upside | downside; push |
-pull; advantage | disadvantage drawback; friend | enemy; ally | enemy; teacher | student; borrow | lend; cause |
-consequence effect result; parent | child; supply | demand; input | output; front | back; inner | outer; inside |
-outside; wet moist | dry; loud | quiet; cheap | dear; sweet | bitter; sharp | blunt; visible | invisible; known |
-unknown; natural | artificial; public | private; legal | illegal; odd | even; profit | loss; victory | defeat;
-attack | defend; arrive | depart leave; expand | contract; gain | loss; approve | reject; encourage | discourage;
+survive | die perish; more most greater | less few least; increase rise grow gain expand | decrease fall drop
+decline shrink reduce lower diminish; before | after; always often usual frequent | never rare seldom; all every
+everyone everything | none nobody nothing; high tall | low; fast quick rapid | slow gradual; strong strengthen
+powerful | weak weaken fragile; good improve enhance | bad worsen harm; large big great huge | small little tiny;
+long | short brief; easy simple | hard difficult; early | late; true right correct | false wrong incorrect; maximum
+| minimum; positive | negative; same identical | different; open | close shut; begin start | end finish stop; warm
+hot | cold cool; win gain | lose; full | empty; wide | narrow; active | passive; internal inner inside | external
+outer outside; add | remove subtract; allow permit enable | prevent forbid block; possible | impossible; success
+succeed | failure fail; attract | repel; absorb | emit release; rich | poor; old ancient | new modern; strengthen |
+weaken; help | harm hinder; create build form | destroy; accept | reject; remember | forget; buy | sell; import |
+export; near close | far distant; deep | shallow; thick | thin; heavy | light; hard | soft; bright | dark; up upward
+| down downward; above over | below under beneath; major | minor; simple | complex complicated; constant stable |
+variable unstable changing; appear | disappear vanish; include | exclude; safe | dangerous; common | rare; first |
+last; permanent | temporary; quickly | slowly; expensive | cheap; increase | reduce; raise | lower; north | south;
+east | west; left | right; voluntary | involuntary; agree accept confirm | doubt deny reject dispute; day | night;
+summer | winter; morning | evening; old | young; stay remain persist | disappear vanish; top | bottom; upside |
+downside; push | pull; advantage | disadvantage drawback; friend | enemy; ally | enemy; teacher | student; borrow |
+lend; cause | consequence effect result; parent | child; supply | demand; input | output; front | back; inner |
+outer; inside | outside; wet moist | dry; loud | quiet; cheap | dear; sweet | bitter; sharp | blunt; visible |
+invisible; known | unknown; natural | artificial; public | private; legal | illegal; odd | even; profit | loss;
+victory | defeat; attack | defend; arrive | depart leave; expand | contract; gain | loss; approve | reject;
+encourage | discourage;
 """
 """Words on the two sides of a bar cannot stand for each other."""
 

@@ -20,6 +20,12 @@ _WORDS = (
         word: 10 * value
         for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
     }
+    | {
+        word: 10 * value
+        for value, word in enumerate(
+            "twenties thirties forties fifties sixties seventies eighties nineties".split(), start=2
+        )
+    }
     | {"twice": 2, "thrice": 3, "dozen": 12}
 )
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "trillion": 10**12}

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 
-from lecture.denials import denial
+from lecture.denials import denial, denials
 from lecture.lexicon import opposed, root, same_name, same_word
 from lecture.numbers import Number
 from lecture.swaps import SWAPS
@@ -111,16 +111,18 @@ def _are_opposed(some: Iterable[str], others: Iterable[str]) -> bool:
 
 def opposites(claim: Wording, said: Wording) -> bool:
     """Whether a word of the claim stands where the sentence has its opposite."""
-    if claim.is_negated != said.is_negated:
-        return False
-    for one, other in ((_MORE, _LESS), (_LESS, _MORE)):
+    denied = {stem for text in (claim, said) for one in denials(text) for stem in one.words}
+    alike_denied = claim.is_negated == said.is_negated
+    for one, other in ((_MORE, _LESS), (_LESS, _MORE)) if alike_denied else ():
         here, there = one.intersection(claim.tokens), other.intersection(said.tokens)
         if here and there and other.isdisjoint(claim.tokens) and one.isdisjoint(said.tokens):
             return True
-    mine = [stem for stem in claim.roots if not is_among(stem, said.roots)]
-    theirs = [stem for stem in said.roots if not any(alike(stem, other) for other in claim.roots)]
+    mine = [stem for stem in claim.roots - denied if not is_among(stem, said.roots)]
+    theirs = [stem for stem in said.roots - denied if not any(alike(stem, other) for other in claim.roots)]
     turned = ("less" in claim.tokens) != ("less" in said.tokens)
-    return (_are_opposed(mine, theirs) and not turned) or any(
+    if _are_opposed(mine, theirs) and not turned:
+        return True
+    return alike_denied and any(
         _negates(word, others) for words, others in ((claim, said), (said, claim)) for word in _new(words, others)
     )
 

@@ -18,40 +18,45 @@ _CONCRETE = frozenset(
     """.split()
 )
 """Words of no subject of their own that nevertheless name things, and so cannot be replaced."""
+_ENDING = 3
+"""Letters of "ing": what is done is said in other words more freely than what things are."""
 _SAME_BEGINNING = 4
 _SAME_PART = 3
 """Letters that two words share at the beginning, or that one is of the other, if they may be forms of one."""
 
 
 def replaced_word(
-    claim: Wording, said: Wording, is_strange: Callable[[str], bool], stands_for: Callable[[str, str], bool]
+    claim: Wording, said: Wording, is_missing: Callable[[str], bool], stands_for: Callable[[str, str], bool]
 ) -> bool:
     """Whether a word of the claim stands where the sentence has another, beside a word that both have.
 
     Args:
         claim: what is claimed.
         said: what was said.
-        is_strange: whether the sentences and those around them lack a root.
+        is_missing: whether the sentences lack a root.
         stands_for: whether the first root, of the claim, can be said for the second.
     """
     for i, word in enumerate(claim.words):
-        if _is_specific(word.root) and is_strange(word.root):
+        if _is_specific(word.root) and is_missing(word.root):
             for there in _in_its_place(claim, i, said, stands_for):
-                is_said_too = any(stands_for(mine, there) for mine in claim.roots)
-                if _is_specific(there) and not is_said_too and not _may_be_one(word.root, there):
+                is_said_too = any(stands_for(mine, there.root) for mine in claim.roots)
+                are_verbs = claim.tokens[word.at][-_ENDING:] == said.tokens[there.at][-_ENDING:] == "ing"
+                if _is_specific(there.root) and not (is_said_too or are_verbs or _may_be_one(word.root, there.root)):
                     return True
     return False
 
 
-def _in_its_place(claim: Wording, i: int, said: Wording, stands_for: Callable[[str, str], bool]) -> Iterator[str]:
-    """The words that stand in the sentence before or after what stands before or after a word of the claim."""
-    for step in (-1, 1):
-        beside = _neighbour(claim, i, step)
-        for j, other in enumerate(said.words):
-            if beside and (alike(beside.root, other.root) or stands_for(beside.root, other.root)):
-                there = _neighbour(said, j, -step)
-                if there:
-                    yield there.root
+def _in_its_place(claim: Wording, i: int, said: Wording, stands_for: Callable[[str, str], bool]) -> Iterator[Word]:
+    """The words that stand in the sentence between what stands before and after a word of the claim."""
+    before, after = (_neighbour(claim, i, step) for step in (-1, 1))
+    for j, there in enumerate(said.words):
+        theirs = [_neighbour(said, j, step) for step in (-1, 1)]
+        fits = [
+            mine is None or (other is not None and (alike(mine.root, other.root) or stands_for(mine.root, other.root)))
+            for mine, other in zip((before, after), theirs, strict=True)
+        ]
+        if (before or after) and all(fits):
+            yield there
 
 
 def _neighbour(text: Wording, i: int, step: int) -> Word | None:

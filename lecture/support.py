@@ -38,7 +38,7 @@ _FROM_CONTEXT = 0.6
 """What a word counts that stands only there."""
 _ELSEWHERE_WEIGHS = 1.5
 """What a missing word of the subject counts that other sentences of the lecture have: a sign of exchanged words."""
-_NEARLY_BEST = 0.03
+_NEARLY_BEST = 0.01
 """Share by which evidence that is looked for may fall short of what has most of the claim's words: if that denies the
 claim, a sentence with fewer of its words does not support it."""
 _CANDIDATES = 12
@@ -85,11 +85,11 @@ class _Fit:
 
 ENOUGH_NAMED = _Fit(share=0.3, direct=0.2)
 """Least share of a claim's words that the sentences it names must have."""
-ENOUGH_FOUND = _Fit(share=0.5, direct=0.5)
+ENOUGH_FOUND = _Fit(share=0.4, direct=0.35)
 """The same where it names none: what is looked for everywhere is found more easily."""
 ENOUGH_FOREIGN = _Fit(share=0.7, direct=0.6)
 """The same in either case, where the lecture is in a language whose general words are not known."""
-ENOUGH_ADRIFT = _Fit(share=0.7, direct=0.7)
+ENOUGH_ADRIFT = _Fit(share=0.6, direct=0.6)
 """The same where general words, and words that are all over the lecture, are all that is shared."""
 
 
@@ -223,11 +223,11 @@ class _Lecture(WordIndex):
             yield exchanged_words.__name__
         if self.adds_a_statement(claim, run):
             yield "adds_a_statement"
-        nearby = self.words(self.around(run))
+        here = self.words(run)
         if replaced_word(
             claim,
             said,
-            lambda stem: nearby.isdisjoint(self.relatives(stem)),
+            lambda stem: here.isdisjoint(self.relatives(stem)),
             lambda stem, other: other in self.relatives(stem),
         ):
             yield replaced_word.__name__

@@ -35,12 +35,16 @@ _STOPS = frozenset(". ; : ! ? but while whereas".split())
 _REACH = 5
 """Content words beside a verb in which its subject or object is looked for."""
 _CONNECTS = frozenset(
-    "because since so therefore thus instead rather which that who called means known named termed defined".split()
+    "because since so therefore thus instead rather which that who when as "
+    "called means known named termed defined".split()
 )
 """Words between parts of a sentence that may change places without changing what is said."""
 _PRONOUNS = frozenset("he she it they him her them this these".split())
 _ANYTHING = "*"
 """What a pronoun stands for."""
+_LIST_JOINS = frozenset(("and", "or"))
+_LIST_REACHES = 4
+"""Words from one member of a list to the next, at most."""
 _MORE = frozenset(("more", "less", "much"))
 _WINDOW = 3
 """Content words on either side of a word that are its neighbours."""
@@ -131,10 +135,20 @@ def exchanged_words(claim: Wording, said: Wording, are_comparable: Callable[[str
     """
     divisions = product((claim.clauses, claim.members), (said.members, said.clauses))
     return any(
-        are_comparable(x, y) or _are_parallel(x, y, claim, said)
+        (are_comparable(x, y) or (is_clear and _are_parallel(x, y, claim, said))) and not _are_listed(x, y, said)
         for here, there in divisions
-        for x, y in _better_off(claim, said, here, there)
+        for x, y, is_clear in _better_off(claim, said, here, there)
     )
+
+
+def _are_listed(one: str, other: str, said: Wording) -> bool:
+    """Whether two words are joined by "and" or "or", so that their order says nothing."""
+    for a, b in product(said.words, repeat=2):
+        if same_word(a.root, one) and same_word(b.root, other) and abs(a.at - b.at) <= _LIST_REACHES:
+            between = said.tokens[min(a.at, b.at) + 1 : max(a.at, b.at)]
+            if not _LIST_JOINS.isdisjoint(between) and "," not in between:
+                return True
+    return False
 
 
 def exchanged_company(claim: Wording, said: Wording, names: Collection[str]) -> bool:
@@ -201,7 +215,7 @@ def _are_parallel(one: str, other: str, *texts: Wording) -> bool:
 
 def _better_off(
     claim: Wording, said: Wording, parts: Sequence[int], theirs: Sequence[int]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, str, bool]]:
     company = said.roots_by(theirs)
     one_sentence = not {".", "?", "!"}.intersection(said.tokens[:-1])
 
@@ -212,9 +226,9 @@ def _better_off(
         for x in (x for x in here - there if is_among(x, said.roots)):
             for y in (y for y in there - here if is_among(y, said.roots) and not alike(x, y)):
                 least, most = sorted((gain(y, x, here), gain(x, y, there)))
-                # In a single sentence it is enough if one of them gains clearly and the other does not lose.
-                if least + most >= _EXCHANGE_GAINS and (least > 0 or (least == 0 and one_sentence and most > 2)):
-                    yield x, y
+                if least + most >= _EXCHANGE_GAINS and (least > 0 or (least == 0 and one_sentence)):
+                    # It is clear if both gain, or in a single sentence one of them much and the other does not lose.
+                    yield x, y, least > 0 or (one_sentence and most > 2)
 
 
 def _meet(one: str, other: str, company: Sequence[frozenset[str]]) -> bool:
