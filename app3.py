@@ -8,6 +8,7 @@ from lecture.errors import LectureError
 from views import session
 from views.input import input_view
 from views.results import results_view
+from views.review import review_view, reviewing
 from views.settings import settings_sidebar
 from views.text import plain
 from views.working import working_view
@@ -23,7 +24,9 @@ try:
         if message := session.take_message():
             st.info(plain(message), icon=":material/info:")
 
-    if st.session_state.audio_data is None:
+    if reviewing():
+        review_view()
+    elif st.session_state.audio_data is None:
         input_view(settings)
     elif st.session_state.transcription is None:
         working_view(settings)

@@ -9,6 +9,7 @@ import streamlit as st
 from lecture.library import Entry
 from lecture.transcript import format_time
 from views import session
+from views.review import review_offer
 from views.text import plain
 from views.working import describe
 
@@ -22,6 +23,7 @@ def library_view() -> None:
     entries = session.library().entries()
     if not entries:
         return
+    review_offer()
     st.header("Your lectures", anchor=False)
     query = st.text_input(
         "Search everything that was said", key="search", icon=":material/search:", placeholder="working memory"

@@ -16,6 +16,7 @@ from views.downloads import downloads_view
 from views.notes import chapter_bar, notes_view
 from views.player import player
 from views.proposal import earlier_versions, proposal_bar, proposal_pointer
+from views.review import lecture_review_offer
 from views.text import plain
 from views.transcript import transcript_view
 
@@ -40,6 +41,7 @@ def results_view(settings: Settings) -> None:
     with text:
         transcript_view(transcript, moment, playable, on_correct=session.correct)
     with cards:
+        lecture_review_offer(session.lecture_id())
         flashcards(st.session_state.flashcards)
     with asked:
         ask_view(settings, playable)

@@ -18,6 +18,8 @@ from lecture.jobs import Worker
 from lecture.library import Entry, Library, new_id
 from lecture.process import Settings
 from lecture.proposals import Proposals
+from lecture.reviews import Reviews
+from lecture.scheduled import Showing
 from lecture.source import Source
 from lecture.transcript import format_time
 
@@ -207,6 +209,18 @@ def forget_conversation(about: str | None) -> None:
         conversations().forget(about)
 
 
+def rate(showing: Showing, rating: int) -> None:
+    """Note how well a card was remembered; it counts once, in however many tabs it is shown."""
+    with _telling():
+        reviews().rate(*showing.key, rating, now(), showing.state)
+
+
+def undo_rating(after: int, about: str | None) -> None:
+    """Take the last rating back that came after the one of this number."""
+    with _telling():
+        reviews().undo(after, about)
+
+
 def lecture_id() -> str:
     """The id of this tab's lecture; empty while there is none."""
     return st.session_state.lecture_id or ""
@@ -257,6 +271,11 @@ def proposals() -> Proposals:
 def conversations() -> Conversations:
     """What was asked about the library's lectures."""
     return Conversations(library())
+
+
+def reviews() -> Reviews:
+    """When the cards of the library's lectures are to be seen again."""
+    return Reviews(library())
 
 
 @st.cache_resource(show_spinner=False)
