@@ -79,7 +79,15 @@ def denials(text: Wording) -> tuple[Denial, ...]:
         for other in _next_in_sentence(text, denial, found)
         for one in (denial, other)
     }
-    return tuple(denial for denial in found if denial not in needless)
+    return tuple(one for one in found if one not in needless and not (one.plain and _is_conditional(one, text)))
+
+
+def _is_conditional(denial: Denial, text: Wording) -> bool:
+    """Whether a denial holds only "unless" or "until" something else, so that it says what is needed."""
+    rest = zip(text.tokens[denial.at :], range(denial.at, len(text.tokens)), strict=True)
+    return any(
+        token in ("unless", "until") and text.sentence_at(at) == text.sentence_at(denial.at) for token, at in rest
+    )
 
 
 def _next_in_sentence(text: Wording, denial: Denial, found: Sequence[Denial]) -> list[Denial]:

@@ -195,17 +195,17 @@ long | short brief; easy simple | hard difficult; early | late; true right corre
 hot | cold cool; win gain | lose; full | empty; wide | narrow; active | passive; internal inner inside | external
 outer outside; add | remove subtract; allow permit enable | prevent forbid block; possible | impossible; success
 succeed | failure fail; attract | repel; absorb | emit release; rich | poor; old ancient | new modern; strengthen |
-weaken; help | harm hinder; create build form | destroy; accept | reject; remember | forget; buy | sell; import |
-export; near close | far distant; deep | shallow; thick | thin; heavy | light; hard | soft; bright | dark; up upward
-| down downward; above over | below under beneath; major | minor; simple | complex complicated; constant stable |
-variable unstable changing; appear | disappear vanish; include | exclude; safe | dangerous; common | rare; first |
-last; permanent | temporary; quickly | slowly; expensive | cheap; increase | reduce; raise | lower; north | south;
-east | west; left | right; voluntary | involuntary; agree accept confirm | doubt deny reject dispute; day | night;
-summer | winter; morning | evening; old | young; stay remain persist | disappear vanish; top | bottom; upside |
-downside; push | pull; advantage | disadvantage drawback; friend | enemy; ally | enemy; teacher | student; borrow |
-lend; cause | consequence effect result; parent | child; supply | demand; input | output; front | back; inner |
-outer; inside | outside; wet moist | dry; loud | quiet; cheap | dear; sweet | bitter; sharp | blunt; visible |
-invisible; known | unknown; natural | artificial; public | private; legal | illegal; odd | even; profit | loss;
+weaken; help benefit | harm hinder hurt; create build form | destroy; accept | reject; remember | forget; buy |
+sell; import | export; near close | far distant; deep | shallow; thick | thin; heavy | light; hard | soft; bright |
+dark; up upward | down downward; above over | below under beneath; major | minor; simple | complex complicated;
+constant stable | variable unstable changing; appear | disappear vanish; include | exclude; safe | dangerous; common
+| rare; first | last; permanent | temporary; quickly | slowly; expensive | cheap; increase | reduce; raise | lower;
+north | south; east | west; left | right; voluntary | involuntary; agree accept confirm | doubt deny reject dispute;
+day | night; summer | winter; morning | evening; old | young; stay remain persist | disappear vanish; top | bottom;
+upside | downside; push | pull; advantage | disadvantage drawback; friend | enemy; ally | enemy; teacher | student;
+borrow | lend; cause | consequence effect result; parent | child; supply | demand; input | output; front | back;
+inner | outer; inside | outside; wet moist | dry; loud | quiet; cheap | dear; sweet | bitter; sharp | blunt; visible
+| invisible; known | unknown; natural | artificial; public | private; legal | illegal; odd | even; profit | loss;
 victory | defeat; attack | defend; arrive | depart leave; expand | contract; gain | loss; approve | reject;
 encourage | discourage;
 """

@@ -6,14 +6,14 @@ Each rule takes the wording of a claim and of what was said, and tells whether i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import product
 
 from lecture.denials import denial, denials
 from lecture.lexicon import opposed, root, same_name, same_word
 from lecture.numbers import Number
 from lecture.swaps import SWAPS
-from lecture.wording import Wording, alike, is_among
+from lecture.wording import Word, Wording, alike, is_among
 
 _TIMES = frozenset(root(word) for word in "second minute hour day week month year later earlier ago".split())
 """Words of time often hold for more of a sentence than the clause they stand in."""
@@ -117,14 +117,39 @@ def opposites(claim: Wording, said: Wording) -> bool:
         here, there = one.intersection(claim.tokens), other.intersection(said.tokens)
         if here and there and other.isdisjoint(claim.tokens) and one.isdisjoint(said.tokens):
             return True
-    mine = [stem for stem in claim.roots - denied if not is_among(stem, said.roots)]
+    mine = [stem for stem in claim.roots - denied if not any(alike(stem, other) for other in said.roots)]
     theirs = [stem for stem in said.roots - denied if not any(alike(stem, other) for other in claim.roots)]
     turned = ("less" in claim.tokens) != ("less" in said.tokens)
-    if _are_opposed(mine, theirs) and not turned:
+    if (_are_opposed(mine, theirs) or _opposite_in_place(claim, said, denied)) and not turned:
         return True
     return alike_denied and any(
         _negates(word, others) for words, others in ((claim, said), (said, claim)) for word in _new(words, others)
     )
+
+
+def _opposite_in_place(claim: Wording, said: Wording, denied: Collection[str]) -> bool:
+    """Whether a word of the claim has the company of its opposite, which the claim has not."""
+    company = [(word.root, _beside_in_clause(word, said)) for word in said.words if word.root not in denied]
+    for word in claim.words:
+        mine = _beside_in_clause(word, claim)
+        straight = [_shared(mine, theirs) for stem, theirs in company if alike(stem, word.root)]
+        crossed = [
+            _shared(mine, theirs)
+            for stem, theirs in company
+            if opposed(stem, word.root) and not is_among(stem, claim.roots)
+        ]
+        if word.root not in denied and straight and crossed and max(crossed) > max(straight):
+            return True
+    return False
+
+
+def _beside_in_clause(word: Word, text: Wording) -> set[str]:
+    return {other.root for other in text.words if other.clause == word.clause and other is not word}
+
+
+def _shared(some: Iterable[str], others: Iterable[str]) -> int:
+    others = list(others)
+    return sum(any(alike(one, other) for other in others) for one in some)
 
 
 def _new(text: Wording, other: Wording) -> set[str]:

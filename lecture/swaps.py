@@ -284,6 +284,7 @@ def _stand_exchanged(claim: Wording, order: Sequence[tuple[int, int]], follows: 
         gain = sum((a[-1][1], b[0][1]) in follows for a, b in pairwise(exchanged))
         between = claim.tokens[phrases[i][-1][0] + 1 : phrases[j][0][0]]
         listed = j == i + 1 and between and set(between) <= {",", "and", "or"}
+        listed = listed or (j == i + 1 and not between)  # "Spanish exports" for "exports of Spain"
         listed = listed or not _CONNECTS.isdisjoint(between)
         if j - i >= apart and gain >= max(_EXCHANGE_GAINS, len(phrases) - 1) and not listed:
             return True

@@ -572,6 +572,31 @@ def test_general_words_of_one_meaning_stand_for_each_other() -> None:
     assert not supports("The garden slowly grows.", lecture[:1], lecture)
 
 
+MARKETS = said(
+    "Demand for bread falls when its price rises.",
+    "That is why most countries do not allow large firms to merge without permission.",
+    "Unemployment in Spain rose from eight to twenty six percent within five years.",
+    "Rent control helps those who already have a flat, but it hurts those who are looking for one.",
+    "The angle of the dance tells the direction to the sun, and its length tells the distance.",
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "place", "true"),
+    [
+        ("When the price of bread rises, demand for it falls.", 0, True),
+        ("Demand for bread rises when its price rises.", 0, False),
+        ("In most countries, large firms cannot merge unless they get permission.", 1, True),
+        ("Most countries allow large firms to merge without permission.", 1, False),
+        ("Unemployment in Spain fell from 26 to 8 percent within five years.", 2, False),
+        ("Rent control hurts those who already have a flat, but it helps those who are looking for one.", 3, False),
+        ("The angle of the dance tells the distance, and its length tells the direction to the sun.", 4, False),
+    ],
+)
+def test_opposites_and_comparable_things_keep_their_places(claim: str, place: int, true: bool) -> None:
+    assert supports(claim, [MARKETS[place]], MARKETS) is true
+
+
 def test_what_a_speaker_takes_back_is_not_said() -> None:
     lecture = said("The first coins were made around 650, no, sorry, around 630 before Christ.", "Coins are money.")
     assert supports("The first coins were made around 630 BC.", lecture[:1], lecture)
