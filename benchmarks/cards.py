@@ -2,6 +2,7 @@
 
 python benchmarks/cards.py                             # the project's own lectures
 python benchmarks/cards.py --vtssum DIR                # and those of VT-SSum (JSON; Lv et al. 2021, arXiv 2106.05606)
+python benchmarks/cards.py --topics DIR                # and texts with one sentence a line, ===== between topics
 python benchmarks/cards.py --vtssum DIR --sample 100 --seed 1      # cards to read, each with the id of a verdict
 python benchmarks/cards.py --verdicts                  # the share that a reader found usable, and why others were not
 
@@ -9,8 +10,11 @@ In the table, "sentences" are what a card was tried of; the reasons are those fo
 of any of them, without the care that the built-in writer takes beforehand; "left out" is what it leaves out of that
 writer's own. Duplicates, leaks and answers that are not in their evidence are counted anew here, by plain comparison.
 
-VT-SSum's lectures were spoken freely, many not in the speaker's own language, and recognised by an older program. Rules
-were chosen on every other lecture of it ("tuning"); verdicts for reporting are of the rest ("frozen").
+The lectures of VT-SSum were spoken freely, many not in the speaker's own language, and recognised by an older program;
+those of --topics were written down by people. Rules were chosen on every other lecture of them ("tuning"). The verdicts
+are of every card of all lectures, one reader's. They are no blind test: few sentences of free speech make a card, so the
+"frozen" ones were looked at, too, before the rules were made stricter once more, and the project's own lectures were read
+all along.
 """
 
 from __future__ import annotations
@@ -108,6 +112,14 @@ def vtssum(folder: Path, halves: Iterable[str] = HALVES) -> Iterator[Lecture]:
         if i % 2 in wanted:
             raw = json.loads(path.read_text(encoding="utf-8"))
             yield Lecture(path.stem, evenly_timed([text for slide in raw["segmentation"] for text in slide]))
+
+
+def transcripts(folder: Path, halves: Iterable[str] = HALVES) -> Iterator[Lecture]:
+    wanted = {HALVES.index(half) for half in halves}
+    for i, path in enumerate(sorted(folder.iterdir())):
+        if i % 2 in wanted:
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+            yield Lecture(path.stem, evenly_timed([line.strip() for line in lines if line.strip(" =")]))
 
 
 def evenly_timed(texts: Sequence[str]) -> tuple[Sentence, ...]:
@@ -208,9 +220,11 @@ def verdicts() -> str:
     rows = [json.loads(text) for text in VERDICTS.read_text(encoding="utf-8").splitlines() if text]
     own = {path.stem for path in OWN}
     lines = []
+    names = {row["card"]: row["card"].split("#")[0] for row in rows}
     for label, some in (
-        ("VT-SSum", [row for row in rows if row["card"].split("#")[0] not in own]),
-        ("own lectures", [row for row in rows if row["card"].split("#")[0] in own]),
+        ("own lectures", [row for row in rows if names[row["card"]] in own]),
+        ("people's transcripts", [row for row in rows if names[row["card"]] not in own and "-" in names[row["card"]]]),
+        ("VT-SSum", [row for row in rows if names[row["card"]] not in own and "-" not in names[row["card"]]]),
     ):
         if some:
             usable = sum(row["usable"] for row in some)
@@ -224,7 +238,8 @@ def verdicts() -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--vtssum", type=Path, metavar="DIR")
-    parser.add_argument("--half", choices=HALVES, help="only these lectures of VT-SSum")
+    parser.add_argument("--topics", type=Path, metavar="DIR")
+    parser.add_argument("--half", choices=HALVES, help="only these lectures of the folders")
     parser.add_argument("--sample", type=int, metavar="CARDS", help="print cards to read")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--verdicts", action="store_true", help="sum up the verdicts of a reader")
@@ -232,14 +247,15 @@ def main() -> None:
     if chosen.verdicts:
         print(verdicts())
         return
-    theirs = list(vtssum(chosen.vtssum, [chosen.half] if chosen.half else HALVES)) if chosen.vtssum else []
+    halves = [chosen.half] if chosen.half else HALVES
+    sets = [list(vtssum(chosen.vtssum, halves))] if chosen.vtssum else []
+    sets += [list(transcripts(chosen.topics, halves))] if chosen.topics else []
     if chosen.sample:
-        for name, card in sample(theirs or list(own_lectures()), chosen.sample, chosen.seed):
+        drawn_from = [lecture for lectures in sets for lecture in lectures] or list(own_lectures())
+        for name, card in sample(drawn_from, chosen.sample, chosen.seed):
             print(f"{name}\n  {card.kind}: {card.question}\n  {card.answer}\n")
         return
-    print(table(list(own_lectures())))
-    if theirs:
-        print(f"\n{table(theirs)}")
+    print("\n\n".join(table(lectures) for lectures in [list(own_lectures()), *sets]))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lecture.faults import faults
+from lecture.ranking import WORD
 
 _VERBS = (
     "is are was were can cannot may might must should will would could has have had does do did mean means refers "
@@ -87,7 +88,7 @@ _BREAKS = re.compile(
     r"right|okay|yeah|like|say|you know|if|when|since|by the way|in fact|especially)\b)",
     re.IGNORECASE,
 )
-_FEWEST, _MOST = 7, 30
+_FEWEST, _MOST = 6, 30
 """Words of a clause that can be learnt from."""
 
 
@@ -163,7 +164,7 @@ def taken_apart(text: str, whole: bool = True) -> Clause | None:
     before = _WHEN.match(text)
     when = before[0] if before else ""
     found = _CLAUSE.match(text[len(when) :].rstrip("."))
-    if not found:
+    if not found or not WORD.search(found["noun"].split()[-1]):
         return None
     return Clause(
         text=text,

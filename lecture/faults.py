@@ -105,7 +105,7 @@ _HESITATION = re.compile(
       kind\ of(?=\ (?:like|a|an|the|in|is|are|very|interesting|nice|\w+ed|\w+ly))|pretty\ much|quite\ a)\b
     |,\ (?:like|right|well|yes|no|so|say),|,\ (?:right|yes|no|ok|well|huh)\?|\bso\ so\b|'cause\b|’cause\b
     |\bdon't\ know\b
-    |(?:^|\s)[–—-](?:\s|$)|\.\.|…|\w-(?:\s|$)""",
+    |(?:^|\s)[–—-]+(?:\s|$)|--|_{2,}|\((?:inaudible|\?)\)|\.\.|…|\w-(?:\s|$)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _TWICE = re.compile(r"\b(\w+(?:['’]\w+)?(?: \w+){0,3}),? \1\b", re.IGNORECASE)
@@ -145,6 +145,11 @@ _ENDS_OPEN = re.compile(
     r"has|have|had|into|onto|between|about|like|i|we|you|they|he|she|what|how|when|where|while|"
     r"we're|it's|there's|that's|also|just|even|then|the same|such|each|every|other|another|whose|whether|really|using)"
     r"\s*[.,;:?!]*$",
+    re.IGNORECASE,
+)
+_CUT_OFF = re.compile(
+    r"\b(?:a|an|the|of|to|and|or|but|is|are|was|were|with|from|by|as|than|very|my|your|our|its|their|because|which|who|we|"
+    r"they|he|she|can|will|would|could|should|has|have|had)\s*[.,;:]*$",
     re.IGNORECASE,
 )
 _POINTING_ELSEWHERE = re.compile(
@@ -197,9 +202,9 @@ def says_twice(text: str) -> bool:
     return bool(_TWICE.search(_MEANT_TWICE.sub("", text)))
 
 
-def breaks_off(sentence: str) -> bool:
-    """Whether a sentence ends in the middle of something, so that the next one may be the rest of it."""
-    return bool(_ENDS_OPEN.search(sentence)) or not sentence.rstrip(" \"”'’»)").endswith((".", "!", "?"))
+def is_piece(sentence: str) -> bool:
+    """Whether a sentence begins or ends in the middle of something: a longer one was cut there."""
+    return sentence[:1].islower() or bool(_CUT_OFF.search(sentence))
 
 
 def points_elsewhere(text: str) -> bool:

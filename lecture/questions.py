@@ -200,7 +200,7 @@ def _meaning(clause: Clause, words: Vocabulary) -> Iterator[Asked]:
     length = len(found.meaning.split())
     if (
         ";" in found.meaning
-        or not 4 <= length <= _LONGEST_ANSWER
+        or not (6 if words.rough else 4) <= length <= _LONGEST_ANSWER
         or not _SAYS_WHICH.search(found.meaning)
         or len(found.term) < 3
     ):

@@ -8,17 +8,16 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from lecture.faults import breaks_off, is_garbled
+from lecture.faults import is_garbled, is_piece
 from lecture.function_words import ENGLISH, EVERYDAY, plain, spoken_language
 from lecture.lexicon import is_general, root
 from lecture.ranking import WORD, terms
 
-_ROUGH = 0.30
-"""Share of sentences that are broken or pieces of one, and of those that begin as talk does, from which a text is
-rough."""
-_GARBLED = 0.12
-"""The same of the broken ones alone."""
-_STARTS_LOOSELY = re.compile(r"(?:so|and|ok|okay|now|well|yeah|then)\b", re.IGNORECASE)
+_ROUGH = 0.05
+"""Share of sentences that are garbled, or pieces of one, from which a text is a rough one."""
+_LOOSE = 0.2
+"""The same of those that begin as free speech does."""
+_BEGINS_LOOSELY = re.compile(r"(?:so|and|ok|okay|now|well|yeah|then|but|all right)\b", re.IGNORECASE)
 _PUNCTUATED = 0.5
 """Share of sentences that end as such, from which a text is punctuated."""
 _BARE = re.compile(
@@ -47,9 +46,9 @@ class Vocabulary:
         self.punctuated = (
             sum(text.rstrip(" \"”'»)")[-1:] in tuple(".!?。！？।؟") for text in sentences) > _PUNCTUATED * total
         )
-        broken = sum(is_garbled(text) or (self.punctuated and _is_a_piece(text)) for text in sentences)
-        loose = sum(bool(_STARTS_LOOSELY.match(text)) for text in sentences)
-        self.rough = broken > _GARBLED * total or broken + loose > _ROUGH * total
+        garbled = sum(is_garbled(text) or (self.punctuated and is_piece(text)) for text in sentences)
+        loose = sum(bool(_BEGINS_LOOSELY.match(text)) for text in sentences)
+        self.rough = garbled > _ROUGH * total + 1 or loose > _LOOSE * total + 1
         self.spread = Counter(term for text in sentences for term in set(terms(text)))
         self._pairs = Counter(pair for text in sentences for pair in set(pairwise(terms(text))))
         self._small = {word for words in said for word in words if word == word.lower()}
@@ -94,10 +93,6 @@ class Vocabulary:
         """Share of the content words of a text that the recogniser can be believed: said again, or general English."""
         found = terms(text)
         return sum(self.spread[t] > 1 or is_general(root(t)) for t in found) / len(found) if found else 0.0
-
-
-def _is_a_piece(text: str) -> bool:
-    return breaks_off(text) or text[:1].islower()
 
 
 @lru_cache(maxsize=8)

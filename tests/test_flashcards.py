@@ -276,7 +276,7 @@ def test_rough_speech_gets_a_card_only_of_words_that_it_says_again():
 
     said, heard = (
         "Scent trails are the paths that lead ants to food.",
-        "Sand trials are the paths that lead aunts to foot.",
+        "Scent trails are the bass that bleed aunts to fodder.",
     )
     assert of(said, "Scent trails matter.", "Scent trails fade.") == {"What are scent trails?"}
     assert of(heard, "Scent trails matter.", "Scent trails fade.") == set()

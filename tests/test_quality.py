@@ -101,6 +101,7 @@ def test_a_good_card_passes(good):
         (card("What is magma?", "Frozen water that floats on the polar seas.", 1), UNSUPPORTED),
         (card("How many people died when Mount Pelée destroyed Saint-Pierre?", "About 38,000.", 4), UNSUPPORTED),
         (card("Which volcano destroyed Saint-Pierre in 1902?", "Mount Etna.", 4), UNSUPPORTED),
+        (card("Which volcano destroyed Pompeii in 79?", "Mount Pelée.", 4), UNSUPPORTED),
         (card("What is magma?", "Molten rock that has reached the surface.", 4), UNSUPPORTED),
         (card(f"Giant clouds of ash warmed the whole world by {GAP} degrees in 1816.", "0.5", 8), UNSUPPORTED),
         (card(f"Giant clouds of ash cooled the whole world by 0.{GAP} degrees in 1816.", "5", 8), CUT),
