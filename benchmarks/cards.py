@@ -10,11 +10,11 @@ In the table, "sentences" are what a card was tried of; the reasons are those fo
 of any of them, without the care that the built-in writer takes beforehand; "left out" is what it leaves out of that
 writer's own. Duplicates, leaks and answers that are not in their evidence are counted anew here, by plain comparison.
 
-The lectures of VT-SSum were spoken freely, many not in the speaker's own language, and recognised by an older program;
-those of --topics were written down by people. Rules were chosen on every other lecture of them ("tuning"). The verdicts
-are of every card of all lectures, one reader's. They are no blind test: few sentences of free speech make a card, so the
-"frozen" ones were looked at, too, before the rules were made stricter once more, and the project's own lectures were read
-all along.
+The lectures of VT-SSum were spoken freely, many not in the speaker's own language, and recognised by an older
+program; those of --topics were written down by people. Rules were chosen on every other lecture of them ("tuning").
+The verdicts are of every card of all lectures, one reader's. They are no blind test: few sentences of free speech make
+a card, so the "frozen" ones were looked at, too, before the rules were made stricter once more, and the project's own
+lectures were read all along.
 """
 
 from __future__ import annotations
