@@ -42,7 +42,7 @@ def results_view(settings: Settings) -> None:
         transcript_view(transcript, moment, playable, on_correct=session.correct)
     with cards:
         lecture_review_offer(session.lecture_id())
-        flashcards(st.session_state.flashcards)
+        flashcards(st.session_state.flashcards, st.session_state.rejected, playable)
     with asked:
         ask_view(settings, playable)
     with files:

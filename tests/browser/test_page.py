@@ -277,7 +277,7 @@ def test_cards_turn_over_by_click_and_by_keyboard(page: Page) -> None:
     face_up(first, "back")
     face_up(second, "front")
 
-    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
     face_up(second, "back")
     page.keyboard.press("Enter")
@@ -305,9 +305,15 @@ def test_what_a_lecture_or_a_file_name_says_is_shown_as_text(page: Page, watch: 
     summary = open_tab(page, "Summary")
     expect(summary.locator(".statements").first).to_contain_text(sentence)
     assert transcript_of(page) == sentence
-    card = open_tab(page, "Flashcards").locator(".card").first
+    cards = open_tab(page, "Flashcards")
+    cards.get_by_role("button", name="Add a card").click()
+    for side in ("Question", "Answer"):
+        cards.get_by_label(side).fill(f"{side} {HOSTILE}")
+    cards.get_by_role("button", name="Save").click()
+    card = cards.locator(".card").filter(has_text="Question").first
     card.click()
-    expect(card.locator(".answer")).to_contain_text(HOSTILE)
+    expect(card.locator(".question")).to_have_text(f"Question {HOSTILE}")
+    expect(card.locator(".answer")).to_have_text(f"Answer {HOSTILE}")
     open_tab(page, "Downloads")
     expect(page.get_by_role("button", name=name)).to_be_visible()
     injected = page.locator("main, [data-testid=stMain]").locator("img[src=x], script, strong:text('bold'), .katex")
