@@ -16,6 +16,7 @@ from views.downloads import downloads_view
 from views.notes import chapter_bar, notes_view
 from views.player import player
 from views.proposal import earlier_versions, proposal_bar, proposal_pointer
+from views.quiz import quiz_view
 from views.review import lecture_review_offer
 from views.text import plain
 from views.transcript import transcript_view
@@ -34,15 +35,17 @@ def results_view(settings: Settings) -> None:
     with st.container():  # always there, so that the tabs keep their place, and what is open in them, when it empties
         proposal_bar()
         _corrections()
-    tabs = ["Notes", "Transcript", "Flashcards", "Ask", "Downloads"]
-    written, text, cards, asked, files = st.tabs(tabs, default=tabs[0] if moment is None else tabs[1])
+    tabs = ["Notes", "Transcript", "Flashcards", "Quiz", "Ask", "Downloads"]
+    written, text, cards, quizzed, asked, files = st.tabs(tabs, default=tabs[0] if moment is None else tabs[1])
     with written:
         notes_view(notes, transcript.segments, playable)
     with text:
         transcript_view(transcript, moment, playable, on_correct=session.correct)
     with cards:
         lecture_review_offer(session.lecture_id())
-        flashcards(st.session_state.flashcards, st.session_state.rejected, playable)
+        flashcards(st.session_state.flashcards)
+    with quizzed:
+        quiz_view(notes.chapters, playable)
     with asked:
         ask_view(settings, playable)
     with files:

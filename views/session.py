@@ -13,12 +13,12 @@ import streamlit as st
 
 import models
 from lecture.conversations import Conversations
-from lecture.deck import Deck
 from lecture.errors import LectureError
 from lecture.jobs import Worker
 from lecture.library import Entry, Library, new_id
 from lecture.process import Settings
 from lecture.proposals import Proposals
+from lecture.quizzes import Quizzes
 from lecture.reviews import Reviews
 from lecture.scheduled import Showing
 from lecture.source import Source
@@ -30,7 +30,6 @@ SLOTS = (
     "transcription",  # its `Transcript`, once it is ready; likewise `Notes` and cards
     "summary",
     "flashcards",
-    "rejected",  # how many cards were not good enough, by reason
     "lecture_id",  # its id in the library
     "title",
     "finished",  # when it became ready
@@ -127,7 +126,6 @@ def take_results() -> None:
     st.session_state.transcription = lecture.transcript
     st.session_state.summary = lecture.notes
     st.session_state.flashcards = lecture.flashcards
-    st.session_state.rejected = dict(lecture.rejected)
     st.session_state.finished = library().finished(st.session_state.lecture_id)
 
 
@@ -186,36 +184,6 @@ def correct(number: int, before: str, text: str) -> None:
         take_results()
 
 
-def edit_card(card_id: str, question: str, answer: str) -> None:
-    """Change what a card of this tab's lecture asks and answers."""
-    with _telling():
-        deck().edit(lecture_id(), card_id, question, answer)
-        take_results()
-        if all(card.id != card_id for card in st.session_state.flashcards):
-            raise LectureError("This card is no longer there. Copy what you wrote into a card of your own.")
-
-
-def star_card(card_id: str, starred: bool) -> None:
-    """Mark a card of this tab's lecture, or take its mark away."""
-    with _telling():
-        deck().star(lecture_id(), card_id, starred)
-        take_results()
-
-
-def delete_card(card_id: str) -> None:
-    """Take a card out of this tab's lecture."""
-    with _telling():
-        deck().delete(lecture_id(), card_id)
-        take_results()
-
-
-def add_card(question: str, answer: str, moment: float) -> None:
-    """Add a card of the student's own to this tab's lecture, at a moment of it in seconds."""
-    with _telling():
-        deck().add(lecture_id(), question, answer, moment)
-        take_results()
-
-
 def accept_proposal() -> None:
     """Let what was made anew take the place of the old, which is kept as an earlier version."""
     with _telling():
@@ -252,6 +220,36 @@ def undo_rating(after: int, about: str | None) -> None:
     """Take the last rating back that came after the one of this number."""
     with _telling():
         reviews().undo(after, about)
+
+
+def begin_quiz() -> None:
+    """Make a quiz about this tab's lecture."""
+    with _telling():
+        quizzes().begin(lecture_id())
+
+
+def answer_quiz(question_id: str, option: int) -> None:
+    """Answer a question of the quiz."""
+    with _telling():
+        quizzes().answer(lecture_id(), question_id, option)
+
+
+def go_on_quiz(question_id: str) -> None:
+    """Go on after an answered question of the quiz."""
+    with _telling():
+        quizzes().go_on(lecture_id(), question_id)
+
+
+def retry_quiz() -> None:
+    """Have the questions that were answered wrongly asked again."""
+    with _telling():
+        quizzes().retry_wrong(lecture_id())
+
+
+def renew_quiz(seed: int) -> None:
+    """Put another quiz in the place of the one with this seed."""
+    with _telling():
+        quizzes().renew(lecture_id(), seed)
 
 
 def lecture_id() -> str:
@@ -301,11 +299,6 @@ def proposals() -> Proposals:
     return Proposals(library())
 
 
-def deck() -> Deck:
-    """The cards of the library's lectures."""
-    return Deck(library())
-
-
 def conversations() -> Conversations:
     """What was asked about the library's lectures."""
     return Conversations(library())
@@ -314,6 +307,11 @@ def conversations() -> Conversations:
 def reviews() -> Reviews:
     """When the cards of the library's lectures are to be seen again."""
     return Reviews(library())
+
+
+def quizzes() -> Quizzes:
+    """The quizzes about the library's lectures."""
+    return Quizzes(library())
 
 
 @st.cache_resource(show_spinner=False)
