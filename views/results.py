@@ -43,7 +43,7 @@ def results_view(settings: Settings) -> None:
         transcript_view(transcript, moment, playable, on_correct=session.correct)
     with cards:
         lecture_review_offer(session.lecture_id())
-        flashcards(st.session_state.flashcards)
+        flashcards(st.session_state.flashcards, st.session_state.rejected, playable)
     with quizzed:
         quiz_view(notes.chapters, playable)
     with asked:

@@ -13,6 +13,7 @@ import streamlit as st
 
 import models
 from lecture.conversations import Conversations
+from lecture.deck import Deck
 from lecture.errors import LectureError
 from lecture.jobs import Worker
 from lecture.library import Entry, Library, new_id
@@ -30,6 +31,7 @@ SLOTS = (
     "transcription",  # its `Transcript`, once it is ready; likewise `Notes` and cards
     "summary",
     "flashcards",
+    "rejected",  # how many cards were not good enough, by reason
     "lecture_id",  # its id in the library
     "title",
     "finished",  # when it became ready
@@ -126,6 +128,7 @@ def take_results() -> None:
     st.session_state.transcription = lecture.transcript
     st.session_state.summary = lecture.notes
     st.session_state.flashcards = lecture.flashcards
+    st.session_state.rejected = dict(lecture.rejected)
     st.session_state.finished = library().finished(st.session_state.lecture_id)
 
 
@@ -184,6 +187,36 @@ def correct(number: int, before: str, text: str) -> None:
         take_results()
 
 
+def edit_card(card_id: str, question: str, answer: str) -> None:
+    """Change what a card of this tab's lecture asks and answers."""
+    with _telling():
+        deck().edit(lecture_id(), card_id, question, answer)
+        take_results()
+        if all(card.id != card_id for card in st.session_state.flashcards):
+            raise LectureError("This card is no longer there. Copy what you wrote into a card of your own.")
+
+
+def star_card(card_id: str, starred: bool) -> None:
+    """Mark a card of this tab's lecture, or take its mark away."""
+    with _telling():
+        deck().star(lecture_id(), card_id, starred)
+        take_results()
+
+
+def delete_card(card_id: str) -> None:
+    """Take a card out of this tab's lecture."""
+    with _telling():
+        deck().delete(lecture_id(), card_id)
+        take_results()
+
+
+def add_card(question: str, answer: str, moment: float) -> None:
+    """Add a card of the student's own to this tab's lecture, at a moment of it in seconds."""
+    with _telling():
+        deck().add(lecture_id(), question, answer, moment)
+        take_results()
+
+
 def accept_proposal() -> None:
     """Let what was made anew take the place of the old, which is kept as an earlier version."""
     with _telling():
@@ -208,18 +241,6 @@ def forget_conversation(about: str | None) -> None:
     """Delete what was asked about a lecture, or about all of them."""
     with _telling():
         conversations().forget(about)
-
-
-def rate(showing: Showing, rating: int) -> None:
-    """Note how well a card was remembered; it counts once, in however many tabs it is shown."""
-    with _telling():
-        reviews().rate(*showing.key, rating, now(), showing.state)
-
-
-def undo_rating(after: int, about: str | None) -> None:
-    """Take the last rating back that came after the one of this number."""
-    with _telling():
-        reviews().undo(after, about)
 
 
 def begin_quiz() -> None:
@@ -250,6 +271,18 @@ def renew_quiz(seed: int) -> None:
     """Put another quiz in the place of the one with this seed."""
     with _telling():
         quizzes().renew(lecture_id(), seed)
+
+
+def rate(showing: Showing, rating: int) -> None:
+    """Note how well a card was remembered; it counts once, in however many tabs it is shown."""
+    with _telling():
+        reviews().rate(*showing.key, rating, now(), showing.state)
+
+
+def undo_rating(after: int, about: str | None) -> None:
+    """Take the last rating back that came after the one of this number."""
+    with _telling():
+        reviews().undo(after, about)
 
 
 def lecture_id() -> str:
@@ -297,6 +330,11 @@ def library() -> Library:
 def proposals() -> Proposals:
     """What is made anew of the library's lectures."""
     return Proposals(library())
+
+
+def deck() -> Deck:
+    """The cards of the library's lectures."""
+    return Deck(library())
 
 
 def conversations() -> Conversations:
