@@ -21,6 +21,8 @@ from lecture.bundle import study_files
 from lecture.errors import LectureError, SourceError, StorageError
 from lecture.names import safe_filename
 from lecture.process import WRITERS, Lecture, OnProgress, Progress, Record, Settings, process
+from lecture.quiz import make_quiz
+from lecture.sentences import sentences
 from lecture.source import on_disk, storage_error
 from report import study_report
 
@@ -149,7 +151,7 @@ def _process(path: Path, settings: Settings, out: Path, taken: set[str]) -> Path
     folder = out / _free_name(lecture.source.title, taken)
     if folder.exists():
         print(f"{path.name}: replaces what was in {folder}.", file=sys.stderr)
-    _write(folder, _contents(lecture, datetime.now().astimezone()))
+    _write(folder, _contents(lecture, settings, datetime.now().astimezone()))
     return folder
 
 
@@ -169,12 +171,16 @@ class _Shown(Record):
         return os.environ.get(KEY)
 
 
-def _contents(lecture: Lecture, moment: datetime) -> dict[str, bytes]:
+def _contents(lecture: Lecture, settings: Settings, moment: datetime) -> dict[str, bytes]:
     title, main = lecture.source.title, lecture.source.main
 
     def report() -> bytes:
         told = (lecture.transcript, lecture.notes, lecture.flashcards)
-        return study_report(title, main.name, *told, moment).pdf
+        questions = make_quiz(sentences(lecture.transcript), lecture.notes, lecture.flashcards)
+        made = study_report(
+            title, main.name, *told, moment, questions=questions, settings=settings, rejected=lecture.rejected
+        )
+        return made.pdf
 
     return dict(study_files(lecture, _identity(main.path), title, report, created=moment, exported=moment))
 

@@ -89,7 +89,8 @@ def key_terms(sentences: Sequence[Sentence]) -> tuple[KeyTerm, ...]:
     kept: list[KeyTerm] = []
     for _, term, evidence in sorted(found, key=lambda one: one[0]):
         if not any(terms(term) == terms(other.term) for other in kept):
-            kept.append(KeyTerm(term[:1].upper() + term[1:], Statement(evidence.quote, evidence)))
+            text = evidence.quote[:1].upper() + evidence.quote[1:]
+            kept.append(KeyTerm(term[:1].upper() + term[1:], Statement(text, evidence)))
     return tuple(kept[:_MOST_TERMS])
 
 

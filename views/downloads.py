@@ -19,6 +19,8 @@ from lecture.markdown import notes_markdown
 from lecture.names import safe_filename
 from lecture.notes import Notes
 from lecture.process import Lecture
+from lecture.quiz import make_quiz
+from lecture.sentences import sentences
 from lecture.source import Source
 from lecture.transcript import Transcript, to_srt, to_txt, to_vtt
 from report import study_report
@@ -56,7 +58,7 @@ class _Group:
 def downloads_view(source: Source, transcript: Transcript, notes: Notes) -> None:
     """Offer everything that was made of the lecture, and what it was made from."""
     cards: tuple[Flashcard, ...] = st.session_state.flashcards
-    lecture = Lecture(source, transcript, notes, cards)
+    lecture = Lecture(source, transcript, notes, cards, st.session_state.rejected or {})
     for group in _offered(lecture, session.lecture_id(), st.session_state.title, st.session_state.finished):
         st.markdown(f"**{group.heading}**")
         if group.hint:
@@ -81,7 +83,11 @@ def _offered(lecture: Lecture, lecture_id: str, title: str, created: datetime) -
     told = (title, origin, transcript, notes, cards)
 
     def report() -> bytes:
-        return study_report(*told, created).pdf
+        quiz, entry = session.quizzes().of(lecture_id), session.library().entry(lecture_id)
+        questions = quiz.questions if quiz else make_quiz(sentences(transcript), notes, cards)
+        settings = entry.settings if entry else None
+        made = study_report(*told, created, questions=questions, settings=settings, rejected=lecture.rejected)
+        return made.pdf
 
     def everything() -> bytes:
         with tempfile.TemporaryFile() as file:

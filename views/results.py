@@ -29,7 +29,8 @@ def results_view(settings: Settings) -> None:
     notes: Notes = st.session_state.summary
     moment: float | None = st.session_state.moment
     playable = source.recording is not None
-    _head(transcript, notes)
+    with st.container():  # always there, so that a warning that goes moves nothing of what plays below it
+        _head(transcript, notes)
     player(source, session.lecture_id(), moment)
     chapter_bar(notes.chapters, playable)
     with st.container():  # always there, so that the tabs keep their place, and what is open in them, when it empties

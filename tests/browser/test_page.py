@@ -136,9 +136,9 @@ def test_two_files_of_one_name_are_two_lectures(page: Page, server: Server) -> N
 
 def test_captions_alone_are_ready_at_once(page: Page) -> None:
     give(page, CAPTIONS)
-    expect(page.get_by_role("tab", name="Summary")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("tab", name="Notes")).to_be_visible(timeout=15_000)
     expect(page.get_by_text("From the captions you uploaded.")).to_be_visible()
-    expect(page.locator("audio")).to_have_count(0)
+    expect(page.locator(".player audio")).to_have_count(0)
     assert transcript_of(page).startswith("Good morning, and welcome to this short lecture about memory.")
     open_tab(page, "Downloads")
     expect(page.get_by_role("button", name=CAPTIONS.name)).to_be_visible()
@@ -147,9 +147,9 @@ def test_captions_alone_are_ready_at_once(page: Page) -> None:
 def test_captions_beside_a_recording_spare_the_recognition_and_keep_the_player(page: Page, tmp_path: Path) -> None:
     recording = media.write(tmp_path / "memory.mp3", media.excerpt(0.0, 5.0))
     give(page, recording, CAPTIONS)
-    expect(page.get_by_role("tab", name="Summary")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("tab", name="Notes")).to_be_visible(timeout=15_000)
     expect(page.get_by_role("heading", name="Memory", exact=True)).to_be_visible()
-    player = page.locator("audio")
+    player = page.locator(".player audio")
     expect(player).to_be_visible()
     page.wait_for_function("audio => audio.duration > 4.5 && audio.duration < 5.5", arg=player.element_handle())
     open_tab(page, "Downloads")
@@ -252,7 +252,7 @@ def test_a_click_does_not_disturb_the_work_and_cancel_ends_it(page: Page, server
     assert len(server.kept_files()) == 1
 
     give(page, payload("next.txt", "The next lecture need not wait for the cancelled one to end.\n"))
-    expect(page.get_by_role("tab", name="Summary")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("tab", name="Notes")).to_be_visible(timeout=15_000)
 
 
 def listened_s(page: Page) -> int:
@@ -302,7 +302,7 @@ def test_what_a_lecture_or_a_file_name_says_is_shown_as_text(page: Page, watch: 
     give(page, payload(name, f"1\n00:00:01,000 --> 00:00:09,000\n{sentence}\n"))
     expect_results(page)
     expect(page.get_by_role("heading", level=1)).to_have_text(name.removesuffix(".srt"))
-    summary = open_tab(page, "Summary")
+    summary = open_tab(page, "Notes")
     expect(summary.locator(".statements").first).to_contain_text(sentence)
     assert transcript_of(page) == sentence
     cards = open_tab(page, "Flashcards")
@@ -336,7 +336,7 @@ def test_every_view_fits_a_phone_and_can_be_read(browse: Callable[..., Page], se
     start_over(page)
     give(page, CAPTIONS)
     expect_results(page)
-    for name in ("Summary", "Transcript", "Flashcards", "Downloads"):
+    for name in ("Notes", "Transcript", "Flashcards", "Ask", "Downloads"):
         open_tab(page, name)
         expect_fits(page)
         expect_readable(page)
