@@ -13,12 +13,12 @@ from datetime import datetime
 from itertools import chain
 
 from lecture import __version__
+from lecture.files.paragraphs import Paragraph, paragraphs
+from lecture.files.sections import parted
 from lecture.flashcards import Flashcard
 from lecture.notes import Chapter, KeyTerm, Notes, Statement, in_order
-from lecture.paragraphs import Paragraph, paragraphs
 from lecture.process import Settings
 from lecture.quiz import Question
-from lecture.sections import parted
 from lecture.transcript import Transcript, format_time, is_draft, provenance
 from typesetting import (
     ACCENT,

@@ -35,11 +35,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from lecture.captions import read_captions
 from lecture.chapters import find_chapters
 from lecture.flashcards import GAP, Flashcard, identified, quoting_cards
+from lecture.learning.quality import good_cards
+from lecture.learning.vocabulary import vocabulary
 from lecture.notes import Evidence, Notes
-from lecture.quality import good_cards
 from lecture.ranking import terms
 from lecture.sentences import Sentence, sentences
-from lecture.vocabulary import vocabulary
 from lecture.writers import Extractive
 
 ROOT = Path(__file__).parent.parent

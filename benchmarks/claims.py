@@ -17,8 +17,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from lecture.checking.support import find_support, supports
 from lecture.sentences import Sentence
-from lecture.support import find_support, supports
 
 DATA = Path(__file__).parent / "data"
 SAMPLE = Path(__file__).parent.parent / "samples" / "how-memory-works.md"

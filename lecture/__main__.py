@@ -17,9 +17,9 @@ from tqdm import tqdm
 
 import models
 from lecture import __version__
-from lecture.bundle import study_files
 from lecture.errors import LectureError, SourceError, StorageError
-from lecture.names import safe_filename
+from lecture.files.bundle import study_files
+from lecture.files.names import safe_filename
 from lecture.process import WRITERS, Lecture, OnProgress, Progress, Record, Settings, process
 from lecture.quiz import make_quiz
 from lecture.sentences import sentences

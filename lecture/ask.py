@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from lecture.asking.passages import Passage, Said, find_passages, telling_passages
+from lecture.asking.query import LONGEST, Query, in_conversation, plain, query
+from lecture.checking.support import find_support
 from lecture.errors import ModelError, WriterError
-from lecture.passages import Passage, Said, find_passages, telling_passages
-from lecture.query import LONGEST, Query, in_conversation, plain, query
-from lecture.support import find_support
 from lecture.transcript import one_line
 from lecture.writers import OnShare
 

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from lecture.gaps import GAP
+from lecture.learning.gaps import GAP
+from lecture.learning.questions import questions
+from lecture.learning.vocabulary import vocabulary
 from lecture.notes import Chapter, Evidence, Notes
-from lecture.questions import questions
 from lecture.ranking import alike, importance, terms
 from lecture.sentences import Sentence
-from lecture.vocabulary import vocabulary
 
 __all__ = ["GAP", "Flashcard", "Kind", "identified", "quoting_cards", "spread"]
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import models
 from lecture.audio import Recording, Samples
 from lecture.captions import read_captions
-from lecture.definitions import key_terms
 from lecture.errors import LectureError, ModelError, NoSpeechError, WriterError
 from lecture.flashcards import Flashcard
 from lecture.languages import LANGUAGES
+from lecture.learning.definitions import key_terms
+from lecture.learning.quality import good_cards
 from lecture.notes import Notes, Statement, find_chapters
-from lecture.quality import good_cards
 from lecture.recognisers import recogniser_for
 from lecture.sentences import Sentence, sentences
 from lecture.source import Source, StoredFile
@@ -24,7 +24,7 @@ from lecture.writers import Extractive, Length, Writer
 
 if TYPE_CHECKING:
     from lecture.ask import Answerer
-    from lecture.model_writer import ModelWriter
+    from lecture.writing.model_writer import ModelWriter
 
 WRITERS = ("extractive", "local", "endpoint")
 
@@ -319,10 +319,10 @@ def _model_writer(
     settings: Settings, spoken: str | None, key: str | None, shared: models.Models, on_progress: OnProgress
 ) -> ModelWriter:
     if settings.writer == "endpoint":
-        from lecture.endpoint import Endpoint
+        from lecture.writing.endpoint import Endpoint
 
         return Endpoint(settings.endpoint, settings.endpoint_model, key, settings.notes_language, spoken)
-    from lecture.local_writer import LocalModel
+    from lecture.writing.local_writer import LocalModel
 
     name = settings.writer_model or models.WRITERS[0].name
     on_progress(Progress(f"Loading {name}"))

@@ -10,7 +10,7 @@ from itertools import chain
 from sqlalchemy import delete, select
 
 from lecture.database import LectureRow, VersionRow, lecture_row, proposal_row
-from lecture.deck import cards_of, store_cards, with_kept
+from lecture.learning.deck import cards_of, store_cards, with_kept
 from lecture.library import NOTES, SETTINGS, TRANSCRIPT, WAITING, Entry, Library, new_id, store_sentences
 from lecture.notes import Notes
 from lecture.process import Settings

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from lecture.flashcards import Flashcard
+from lecture.learning.quiz_material import Material
+from lecture.learning.quiz_options import Candidate, Question, QuestionKind
+from lecture.learning.quiz_questions import candidates
 from lecture.notes import Notes
-from lecture.quiz_material import Material
-from lecture.quiz_options import Candidate, Question, QuestionKind
-from lecture.quiz_questions import candidates
 from lecture.ranking import alike, terms
 from lecture.sentences import Sentence
 

@@ -19,9 +19,9 @@ import pytest
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 from faster_whisper.vad import get_speech_timestamps
 
-from lecture.anki import CLOZE, QUESTION, write_deck
 from lecture.audio import SAMPLE_RATE, Recording
 from lecture.captions import read_captions
+from lecture.files.anki import CLOZE, QUESTION, write_deck
 from lecture.flashcards import Flashcard
 from lecture.notes import Chapter, Evidence, Notes
 from tests.fixtures import media

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lecture.archive import write_archive
-from lecture.bundle import study_files, write_bundle
 from lecture.captions import read_captions
-from lecture.card_files import flashcards_from_json
+from lecture.files.archive import write_archive
+from lecture.files.bundle import study_files, write_bundle
+from lecture.files.card_files import flashcards_from_json
 from lecture.notes import Notes
 from lecture.process import Lecture
 from lecture.source import Source, StoredFile

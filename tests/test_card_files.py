@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from lecture.card_files import flashcards_csv, flashcards_from_json, flashcards_json, flashcards_txt
 from lecture.errors import SourceError
+from lecture.files.card_files import flashcards_csv, flashcards_from_json, flashcards_json, flashcards_txt
 from lecture.flashcards import Flashcard
 from lecture.notes import Evidence
 from tests.fixtures.study import ALL_KINDS, CARDS, TRANSCRIPT

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lecture.audio import SAMPLE_RATE, Recording
-from lecture.clips import AFTER_S, BEFORE_S, LONGEST_S, MOMENT_S, Span, cut, span_of
+from lecture.files.clips import AFTER_S, BEFORE_S, LONGEST_S, MOMENT_S, Span, cut, span_of
 from lecture.notes import Evidence
 from tests.fixtures import media
 

@@ -3,7 +3,7 @@
 import pytest
 
 from lecture.ask import Exchange, ask
-from lecture.conversations import Conversations
+from lecture.asking.conversations import Conversations
 from lecture.library import Entry, Library
 from tests.fixtures.lectures import NOW, said
 

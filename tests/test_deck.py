@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from lecture.deck import Deck
 from lecture.errors import LectureError
 from lecture.flashcards import Flashcard, identified
+from lecture.learning.deck import Deck
 from lecture.library import Entry, Library
 from lecture.notes import Evidence
 from tests.fixtures.lectures import said

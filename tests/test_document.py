@@ -12,7 +12,7 @@ import pytest
 from docx.oxml.ns import qn
 from lxml import etree
 
-from lecture.document import study_document
+from lecture.files.document import study_document
 from lecture.flashcards import Flashcard
 from lecture.notes import Chapter, Evidence, KeyTerm, Notes, Statement
 from lecture.transcript import Segment, Transcript

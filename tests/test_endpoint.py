@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from lecture import endpoint, exchange, openai_protocol
 from lecture.ask import Said, ask
-from lecture.endpoint import Endpoint, is_local, models
 from lecture.errors import Cancelled, WriterError
 from lecture.flashcards import Flashcard
 from lecture.notes import Notes, Statement
 from lecture.sentences import Sentence
 from lecture.writers import Extractive
+from lecture.writing import endpoint, exchange, openai_protocol
+from lecture.writing.endpoint import Endpoint, is_local, models
 from tests.fixtures.endpoint import Asked, Behaviour, ModelServer, Raw, Refuses, Says, honest, notes
 from tests.fixtures.hub import dead_url
 

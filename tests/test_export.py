@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from lecture.card_files import flashcards_txt
-from lecture.export import full_report_txt, summary_txt, writer_provenance
+from lecture.files.card_files import flashcards_txt
+from lecture.files.export import full_report_txt, summary_txt, writer_provenance
+from lecture.files.markdown import notes_markdown
 from lecture.flashcards import Flashcard
-from lecture.markdown import notes_markdown
 from lecture.notes import Evidence, Notes, Statement
 from tests.fixtures.study import CARDS, CHAPTERED, CREATED, HOSTILE, NOTES, TRANSCRIPT
 

@@ -7,8 +7,8 @@ import pytest
 from lecture.captions import read_captions
 from lecture.chapters import find_chapters
 from lecture.flashcards import GAP, Flashcard, identified, quoting_cards, spread
+from lecture.learning.quality import good_cards
 from lecture.notes import Evidence, Notes
-from lecture.quality import good_cards
 from lecture.sentences import Sentence, sentences
 from lecture.transcript import Transcript
 from lecture.writers import Extractive

@@ -9,20 +9,20 @@ from dataclasses import replace
 import pytest
 import torch
 
-from lecture import local_generation
 from lecture.ask import Answer, Exchange
 from lecture.ask import Claim as AnswerClaim
-from lecture.claims import supported_card
+from lecture.asking.passages import Passage
+from lecture.checking.claims import supported_card
 from lecture.errors import Cancelled, WriterError
 from lecture.flashcards import quoting_cards
-from lecture.language_model import Claim
-from lecture.local_generation import Generation
-from lecture.local_writer import LocalModel
 from lecture.notes import Evidence, Notes, Statement
-from lecture.passages import Passage
-from lecture.replies import questions, statements
 from lecture.sentences import Sentence
 from lecture.writers import Length, OnShare, outline
+from lecture.writing import local_generation
+from lecture.writing.language_model import Claim
+from lecture.writing.local_generation import Generation
+from lecture.writing.local_writer import LocalModel
+from lecture.writing.replies import questions, statements
 from models import Writer
 from tests.fixtures import tiny_writers
 from tests.fixtures.tiny_writers import asked

@@ -8,8 +8,8 @@ import markdown_it
 import pytest
 import yaml
 
+from lecture.files.markdown import notes_markdown
 from lecture.flashcards import Flashcard
-from lecture.markdown import notes_markdown
 from lecture.notes import Chapter, Evidence, KeyTerm, Notes, Statement
 from lecture.transcript import Segment, Transcript
 from tests.fixtures.study import ALL_KINDS, CHAPTERED, CREATED, HOSTILE, HOSTILE_NOTES, NOTES, SCRIPTS, TRANSCRIPT

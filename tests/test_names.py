@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from lecture.names import LONGEST_TAG, MAX_NAME_BYTES, safe_filename, tag
+from lecture.files.names import LONGEST_TAG, MAX_NAME_BYTES, safe_filename, tag
 from tests.fixtures.study import HOSTILE, SCRIPTS
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from lecture.captions import read_captions
-from lecture.definitions import key_terms
+from lecture.learning.definitions import key_terms
 from lecture.notes import Chapter, Evidence, Notes, Statement, find_chapters, in_order, rank_sentences, share_drawn_on
 from lecture.ranking import terms
 from lecture.sentences import Sentence, sentences

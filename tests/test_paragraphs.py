@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from lecture.paragraphs import LONGEST_S, SHORTEST_S, USUAL_S, paragraphs
+from lecture.files.paragraphs import LONGEST_S, SHORTEST_S, USUAL_S, paragraphs
 from lecture.transcript import Segment, Transcript
 
 

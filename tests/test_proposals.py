@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from lecture.deck import Deck
 from lecture.errors import LectureError
+from lecture.learning.deck import Deck
 from lecture.library import Entry, Library
 from lecture.process import Earlier, Record, Settings, process
 from lecture.proposals import Proposals, with_corrections

@@ -2,10 +2,9 @@
 
 import pytest
 
-from lecture.faults import BROKEN, NEEDS_CONTEXT
 from lecture.flashcards import GAP, Flashcard
-from lecture.notes import Evidence, Notes
-from lecture.quality import (
+from lecture.learning.faults import BROKEN, NEEDS_CONTEXT
+from lecture.learning.quality import (
     CUT,
     GIVEN_AWAY,
     GUESSED,
@@ -17,6 +16,7 @@ from lecture.quality import (
     UNSUPPORTED,
     good_cards,
 )
+from lecture.notes import Evidence, Notes
 from lecture.sentences import Sentence
 
 SAID = (

@@ -13,20 +13,20 @@ from random import Random
 import pytest
 
 from lecture.captions import read_captions
-from lecture.definitions import key_terms
+from lecture.checking.support import find_support
 from lecture.flashcards import GAP, Flashcard, identified
+from lecture.learning.definitions import key_terms
+from lecture.learning.quiz_figures import figures, others_like
+from lecture.learning.quiz_material import Material
+from lecture.learning.quiz_names import find_names, may_hold
+from lecture.learning.quiz_questions import candidates
+from lecture.learning.quizzes import Quizzes
 from lecture.library import Entry, Library
 from lecture.notes import Evidence, Notes, find_chapters
 from lecture.process import Earlier, Record, Settings, process
 from lecture.proposals import Proposals
 from lecture.quiz import Question, Quiz, make_quiz
-from lecture.quiz_figures import figures, others_like
-from lecture.quiz_material import Material
-from lecture.quiz_names import find_names, may_hold
-from lecture.quiz_questions import candidates
-from lecture.quizzes import Quizzes
 from lecture.sentences import Sentence, sentences
-from lecture.support import find_support
 from lecture.writers import Extractive
 from tests.fixtures import media
 from tests.fixtures.lectures import NOW, add, make_ready, said

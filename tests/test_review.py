@@ -11,9 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lecture.database import CardStateRow, LectureRow, RatingRow, lecture_row
-from lecture.deck import Deck, store_cards
 from lecture.errors import LectureError
 from lecture.flashcards import Flashcard
+from lecture.learning.deck import Deck, store_cards
+from lecture.learning.reviews import FIVE_MINUTES, NEW_A_DAY, Counts, Recall, Reviews
+from lecture.learning.scheduled import Showing, as_stored, cards_by_id
+from lecture.learning.sitting import Sitting, standing
 from lecture.library import CARDS, Library
 from lecture.notes import Evidence
 from lecture.process import Settings
@@ -30,9 +33,6 @@ from lecture.review import (
     rated,
     retrievability,
 )
-from lecture.reviews import FIVE_MINUTES, NEW_A_DAY, Counts, Recall, Reviews
-from lecture.scheduled import Showing, as_stored, cards_by_id
-from lecture.sitting import Sitting, standing
 from tests.fixtures.lectures import said
 
 NOW = datetime(2026, 3, 4, 18, 0, tzinfo=UTC)

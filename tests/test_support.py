@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from lecture.numbers import find_numbers
+from lecture.checking.numbers import find_numbers
+from lecture.checking.support import cited_evidence, find_support, supports
 from lecture.sentences import Sentence
-from lecture.support import cited_evidence, find_support, supports
 
 LECTURE = [
     Sentence(text, 4.0 * i, 4.0 * i + 3.5)

@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from lecture import faults, quality
 from lecture.flashcards import GAP, Flashcard
+from lecture.learning import faults, quality
 from lecture.transcript import format_time
 from views import session
 

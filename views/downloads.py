@@ -10,13 +10,13 @@ from math import ceil
 
 import streamlit as st
 
-from lecture.bundle import anki_deck, study_files, write_bundle
-from lecture.card_files import flashcards_csv, flashcards_json, flashcards_txt
-from lecture.document import study_document
-from lecture.export import full_report_txt, summary_txt
+from lecture.files.bundle import anki_deck, study_files, write_bundle
+from lecture.files.card_files import flashcards_csv, flashcards_json, flashcards_txt
+from lecture.files.document import study_document
+from lecture.files.export import full_report_txt, summary_txt
+from lecture.files.markdown import notes_markdown
+from lecture.files.names import safe_filename
 from lecture.flashcards import Flashcard
-from lecture.markdown import notes_markdown
-from lecture.names import safe_filename
 from lecture.notes import Notes
 from lecture.process import Lecture
 from lecture.quiz import make_quiz

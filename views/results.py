@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lecture.export import writer_provenance
+from lecture.files.export import writer_provenance
 from lecture.notes import Notes
 from lecture.process import Settings
 from lecture.source import Source

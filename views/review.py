@@ -8,10 +8,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from lecture.learning.reviews import FIVE_MINUTES, Recall
+from lecture.learning.scheduled import Showing
+from lecture.learning.sitting import Sitting, Standing, standing
 from lecture.review import RATINGS, day_of, in_words, intervals
-from lecture.reviews import FIVE_MINUTES, Recall
-from lecture.scheduled import Showing
-from lecture.sitting import Sitting, Standing, standing
 from views import session
 from views.player import play_button, player
 from views.text import plain

@@ -12,16 +12,16 @@ from urllib.parse import urlencode
 import streamlit as st
 
 import models
-from lecture.conversations import Conversations
-from lecture.deck import Deck
+from lecture.asking.conversations import Conversations
 from lecture.errors import LectureError
 from lecture.jobs import Worker
+from lecture.learning.deck import Deck
+from lecture.learning.quizzes import Quizzes
+from lecture.learning.reviews import Reviews
+from lecture.learning.scheduled import Showing
 from lecture.library import Entry, Library, new_id
 from lecture.process import Settings
 from lecture.proposals import Proposals
-from lecture.quizzes import Quizzes
-from lecture.reviews import Reviews
-from lecture.scheduled import Showing
 from lecture.source import Source
 from lecture.transcript import format_time
 

@@ -7,12 +7,12 @@ from typing import cast
 import streamlit as st
 
 import models
-from lecture.endpoint import is_local
-from lecture.endpoint import models as offered_models
 from lecture.errors import ModelError, WriterError
 from lecture.languages import LANGUAGES
 from lecture.process import Settings
 from lecture.writers import Length
+from lecture.writing.endpoint import is_local
+from lecture.writing.endpoint import models as offered_models
 from views import session
 from views.text import plain
 

@@ -12,10 +12,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from lecture import quality
 from lecture.database import lecture_row
-from lecture.deck import Deck
 from lecture.flashcards import GAP, Flashcard
+from lecture.learning import quality
+from lecture.learning.deck import Deck
 from tests.browser.conftest import Server
 from tests.browser.steps import (
     CAPTIONS,

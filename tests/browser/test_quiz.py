@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from lecture.learning.quizzes import Quizzes
 from lecture.quiz import Question, Quiz
-from lecture.quizzes import Quizzes
 from tests.browser.conftest import Server
 from tests.browser.steps import CAPTIONS, PHONE, expect_fits, expect_readable, expect_results, give, open_tab, payload
 from tests.fixtures import media

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from lecture.learning.reviews import Reviews
 from lecture.library import Library
 from lecture.review import RATINGS
-from lecture.reviews import Reviews
 from tests.browser.conftest import Server
 from tests.browser.steps import CAPTIONS, PHONE, expect_fits, expect_readable, expect_results, give, open_tab
 from tests.fixtures import media

@@ -1,0 +1,1 @@
+"""Questions about lectures: reading them, finding passages, keeping conversations."""

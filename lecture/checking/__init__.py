@@ -1,0 +1,1 @@
+"""What a model claims, checked against what was said."""

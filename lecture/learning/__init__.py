@@ -1,0 +1,1 @@
+"""Cards, quiz and review: how they are made, judged and kept."""

@@ -1,0 +1,1 @@
+"""Language models as writers: local ones, and servers."""
