@@ -22,7 +22,7 @@ from lecture.writing.exchange import End, Put, Server, Text, Trouble, TroubleKin
 
 CONNECT_S = 5.0
 WRITE_S = 30.0
-"""Most seconds to connect, and to send a block; how long to wait for an answer is `lecture.writing.exchange`'s matter."""
+"""Most seconds to connect, and to send a block; how long to wait for an answer: `lecture.writing.exchange`."""
 REPLY_BYTES = 4_000_000
 """Most bytes of a response: tokens come in wrappings of some hundred bytes each."""
 _NO_KEY = "none"
