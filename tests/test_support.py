@@ -480,7 +480,6 @@ def test_a_lost_denial_or_limit_is_not_supported(claim: str, place: int) -> None
         ("At the surface it is called lava by geologists.", 2),
         ("Instruments on the slopes register small earthquakes.", 3),
         ("Researchers attempt to warn villages in time with the help of these signs.", 4),
-        ("Some eruptions are calm while others are explosive.", 5),
         ("Ash is able to travel all around the planet.", 6),
         ("Eruptions can lower the temperature of the climate for one or two years.", 8),
         ("A volcano that has not erupted for centuries is called dormant.", 9),

@@ -180,10 +180,9 @@ def bring_back(version: int) -> None:
 
 
 def correct(number: int, before: str, text: str) -> None:
-    """Correct a line of this tab's transcript; if it is another one by now, this tab shows it as it is."""
+    """Correct a line of this tab's transcript. Where that is refused, the tab keeps what it shows, and what was typed."""
     with _telling():
         library().correct(lecture_id(), number, before, text)
-    with _telling():
         take_results()
 
 

@@ -83,6 +83,11 @@ class _Fit:
         return _IN_FAVOUR + self.direct - _STRANGE_COSTS * self.strange
 
 
+_SAYS_IT = 0.9
+"""Share of a claim's words from which a sentence speaks of the same."""
+_LONG_NEEDS, _WORD_SPARES = 0.25, 0.11
+"""Least share that a long claim needs, and what each word takes from the whole that the shortest one needs: of three
+words a sentence has two by accident, of ten not seven."""
 ENOUGH_NAMED = _Fit(share=0.3, direct=0.2)
 """Least share of a claim's words that the sentences it names must have."""
 ENOUGH_FOUND = _Fit(share=0.4, direct=0.35)
@@ -206,7 +211,11 @@ class _Lecture(WordIndex):
     def enough(self, claim: Wording, in_english: _Fit) -> _Fit:
         """What a claim needs in the lecture's language."""
         in_pairs_of_letters = sum(len(root) == 2 for root in claim.roots) > len(claim.roots) / 2
-        return in_english if self.is_english or in_pairs_of_letters else ENOUGH_FOREIGN
+        least = in_english if self.is_english or in_pairs_of_letters else ENOUGH_FOREIGN
+        if in_pairs_of_letters:
+            return least
+        share = max(_LONG_NEEDS, 1 - _WORD_SPARES * len(claim.roots - _FRAMING))
+        return _Fit(max(least.share, share), max(least.direct, share))
 
     def objections(self, claim: Wording, run: Sequence[int]) -> Iterator[str]:
         """Why sentences that have a claim's words do not say it: the names of the rules that object."""
@@ -257,9 +266,21 @@ def _do_support(claim: Wording, run: Sequence[int], lecture: _Lecture) -> bool:
     fit = lecture.fit(claim, run)
     if not fit.reaches(lecture.enough(claim, ENOUGH_NAMED)) or any(lecture.objections(claim, run)):
         return False
+    if _is_contradicted(claim, run, lecture):
+        return False
     elsewhere = (lecture.fit(claim, other).direct for other in _runs(claim, lecture) if len(other) <= len(run))
     better = max(elsewhere, default=0.0) - fit.share
     return fit.balance >= _ELSEWHERE_COSTS * max(0.0, better)
+
+
+def _is_contradicted(claim: Wording, run: Sequence[int], lecture: _Lecture) -> bool:
+    """Whether another sentence has a claim's words and says the contrary: then nobody has to look for support."""
+    others = (other[0] for other in _runs(claim, lecture) if len(other) == 1 and other[0] not in run)
+    return any(
+        any(rule(claim, lecture.wordings[other]) for rule in CONTRADICTIONS)
+        for other in others
+        if lecture.fit(claim, [other]).direct >= _SAYS_IT
+    )
 
 
 def _by_worth(claim: Wording, runs: Iterable[Sequence[int]], lecture: _Lecture) -> list[tuple[float, Sequence[int]]]:

@@ -166,17 +166,17 @@ def test_notes_cards_and_files_follow_a_correction_on_request(lecture: Page) -> 
     line.hover()
     line.get_by_role("button", name=re.compile("Correct")).click()
     field = panel.locator("textarea")
-    field.fill("Chunking is the art of joining several small pieces into a larger unit, called a chunk.")
+    field.fill("Grouping is the craft of joining several small pieces into a larger unit, called a chunk.")
     field.press("Control+Enter")
     expect(lecture.get_by_text("You corrected 1 line.")).to_be_visible()
-    assert "Chunking is the art" not in open_tab(lecture, "Notes").inner_text()
+    assert "Grouping is the craft" not in open_tab(lecture, "Notes").inner_text()
     lecture.get_by_role("button", name="Update notes and cards").click()
     lecture.get_by_role("button", name="Use the new one").click(timeout=PATIENCE_MS)
-    expect(open_tab(lecture, "Notes").get_by_text("Chunking is the art of joining").first).to_be_visible()
+    expect(open_tab(lecture, "Notes").get_by_text("Grouping is the craft of joining").first).to_be_visible()
     expect(lecture.get_by_text("You corrected")).to_have_count(0)
     open_tab(lecture, "Downloads")
-    assert "Chunking is the art" in download(lecture, "Summary", "Markdown").text
-    assert "Chunking is the art" in download(lecture, "Flashcards", "CSV").text
+    assert "Grouping is the craft" in download(lecture, "Summary", "Markdown").text
+    assert "Grouping is the craft" in download(lecture, "Flashcards", "CSV").text
     lecture.get_by_role("button", name="Earlier versions").click()
     lecture.get_by_role("button", name="Bring it back").click()
     expect(open_tab(lecture, "Notes").get_by_text("Grouping is the art of joining").first).to_be_visible()
