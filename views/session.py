@@ -180,7 +180,7 @@ def bring_back(version: int) -> None:
 
 
 def correct(number: int, before: str, text: str) -> None:
-    """Correct a line of this tab's transcript; where that is refused, the tab keeps what it shows and what was typed."""
+    """Correct a line of this tab's transcript; where that is refused, the tab keeps what is shown and typed."""
     with _telling():
         library().correct(lecture_id(), number, before, text)
         take_results()
