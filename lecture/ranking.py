@@ -58,18 +58,6 @@ def terms(text: str) -> list[str]:
     ]
 
 
-def term_weights(sentences: Sequence[str]) -> dict[str, float]:
-    """How much each term says about the lecture: often there, but not in every sentence."""
-    frequency: Counter[str] = Counter()
-    spread: Counter[str] = Counter()
-    for sentence in sentences:
-        found = terms(sentence)
-        frequency.update(found)
-        spread.update(set(found))
-    total = len(sentences)
-    return {t: math.log1p(n) * math.log((total + 1) / (spread[t] + 0.5)) for t, n in frequency.items()}
-
-
 def topics(sentences: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """The words of each sentence that can tell what the lecture is about: stemmed, in order.
 

@@ -4,7 +4,7 @@ Language models invent. Whatever one wrote is kept only if the sentences it name
 enough of its words by their weight, its numbers and names, in the same roles, and the same thing denied. The check
 compares words; it does not understand them. Of claims that no rule was made with, one in five false ones passes, mostly
 facts from outside in general words, exchanged roles and denials, and one in five true ones is dropped; of those that
-they were made with, 4 and 9 percent. `python benchmarks/claims.py` prints both, by kind of error.
+they were made with, 4 and 10 percent. `python benchmarks/claims.py` prints both, by kind of error.
 """
 
 from __future__ import annotations
