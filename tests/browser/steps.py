@@ -118,6 +118,17 @@ def seconds_of_a_rerun(page: Page) -> float:
     return took
 
 
+def expect_playing(page: Page, from_s: float, within_s: float = 3.0) -> None:
+    """The player stands at a moment, or a little later, and goes on."""
+    page.wait_for_function(
+        """([from, within]) => {
+            const { paused, currentTime, readyState } = document.querySelector(".player audio, .player video");
+            return !paused && readyState > 2 && currentTime > from && currentTime < from + within;
+        }""",
+        arg=[from_s, within_s],
+    )
+
+
 def expect_fits(page: Page) -> None:
     """Nothing has to be scrolled sideways to be seen."""
     too_wide = page.evaluate(

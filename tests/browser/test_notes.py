@@ -20,6 +20,7 @@ from tests.browser.steps import (
     choose,
     download,
     expect_fits,
+    expect_playing,
     expect_readable,
     expect_results,
     give,
@@ -47,17 +48,6 @@ def lecture(page: Page) -> Page:
     give(page, media.SAMPLE, CAPTIONS)
     expect_results(page)
     return page
-
-
-def expect_playing(page: Page, from_s: float) -> None:
-    """The player stands at a moment, or a little later, and goes on."""
-    page.wait_for_function(
-        """from => {
-            const { paused, currentTime } = document.querySelector(".player audio");
-            return !paused && currentTime >= from && currentTime < from + 3;
-        }""",
-        arg=from_s,
-    )
 
 
 def moment_of(button: Locator) -> float:

@@ -18,6 +18,7 @@ from tests.browser.steps import (
     choose,
     download,
     expect_fits,
+    expect_playing,
     expect_readable,
     expect_results,
     give,
@@ -59,17 +60,6 @@ def spoken(page: Page) -> Locator:
 
 def at_s(page: Page) -> float:
     return page.locator(".player audio, .player video").evaluate("media => media.currentTime")
-
-
-def expect_playing(page: Page, from_s: float, within_s: float = 3.0) -> None:
-    """The player stands at a moment, or a little later, and goes on."""
-    page.wait_for_function(
-        """([from, within]) => {
-            const { paused, currentTime, readyState } = document.querySelector(".player audio, .player video");
-            return !paused && readyState > 2 && currentTime > from && currentTime < from + within;
-        }""",
-        arg=[from_s, within_s],
-    )
 
 
 def expect_paused(page: Page, paused: bool = True) -> None:

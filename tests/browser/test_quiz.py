@@ -11,7 +11,17 @@ from playwright.sync_api import Locator, Page, expect
 from lecture.learning.quizzes import Quizzes
 from lecture.quiz import Question, Quiz
 from tests.browser.conftest import Server
-from tests.browser.steps import CAPTIONS, PHONE, expect_fits, expect_readable, expect_results, give, open_tab, payload
+from tests.browser.steps import (
+    CAPTIONS,
+    PHONE,
+    expect_fits,
+    expect_playing,
+    expect_readable,
+    expect_results,
+    give,
+    open_tab,
+    payload,
+)
 from tests.fixtures import media
 
 pytestmark = pytest.mark.browser
@@ -72,17 +82,6 @@ def go_on(page: Page) -> None:
     settle(page)
     panel(page).get_by_role("button", name=re.compile("Next|See how you did")).click()
     expect(panel(page).get_by_role("status")).to_have_count(0)
-
-
-def expect_playing(page: Page, from_s: float) -> None:
-    """The player stands at a moment, or a little later, and goes on."""
-    page.wait_for_function(
-        """from => {
-            const { paused, currentTime } = document.querySelector("audio");
-            return !paused && currentTime >= from && currentTime < from + 3;
-        }""",
-        arg=from_s,
-    )
 
 
 def test_a_whole_quiz_is_played_over_a_refresh_and_the_wrong_ones_are_tried_again(
