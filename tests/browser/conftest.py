@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from lecture.library import Library
 from lecture.process import Settings
@@ -116,13 +116,18 @@ class Watch:
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("websocket", lambda socket: self.requests.append(socket.url))
         page.on("pageerror", lambda error: self.problems.append(f"exception: {error}"))
-        page.on("console", lambda line: self.problems.append(line.text) if line.type == "error" else None)
+        page.on("console", lambda line: self.problems.append(_told(line)) if line.type == "error" else None)
         page.on("dialog", lambda dialog: (self.problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
 
     def foreign_hosts(self) -> set[str]:
         """Hosts other than this machine that were asked for anything."""
         asked = {urlsplit(url) for url in self.requests}
         return {str(url.hostname) for url in asked if url.scheme not in ("blob", "data")} - {"127.0.0.1"}
+
+
+def _told(line: ConsoleMessage) -> str:
+    """A line of the browser's console, with the address that it is about."""
+    return f"{line.text} ({line.location['url']})"
 
 
 def _chromium(playwright: Playwright) -> str:
@@ -202,9 +207,9 @@ def watch() -> Iterator[Watch]:
 
 
 @pytest.fixture
-def browse(chromium: Browser, watch: Watch, start: Start) -> Iterator[Callable[..., Page]]:
+def browse(chromium: Browser, watch: Watch, start: Start, server: Server) -> Iterator[Callable[..., Page]]:
     """Opens a page in a browser of its own, or a lecture's address; takes what `Browser.new_context` takes."""
-    assert start  # whose servers outlive the pages: a page whose server ends complains
+    assert start and server  # they outlive the pages: one whose server ends, or whose lecture is deleted, complains
     contexts: list[BrowserContext] = []
 
     def browse(server: Server, lecture: str = "", **options: object) -> Page:

@@ -79,7 +79,15 @@ def start_over(page: Page) -> None:
     expect(page.get_by_role("button", name="Make study notes")).to_be_disabled()
 
 
+def expect_still(page: Page) -> None:
+    """The page has run to its end; a file that is asked for while it runs is one of the run before, and gone."""
+    expect(page.locator("[data-test-script-state]")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=PATIENCE_MS
+    )
+
+
 def save(page: Page, button: Locator) -> Downloaded:
+    expect_still(page)
     with page.expect_response(lambda response: "/media/" in response.url) as response, page.expect_download() as file:
         button.click()
     content = Path(file.value.path()).read_bytes()
