@@ -27,7 +27,7 @@ Samples = NDArray[np.float32]
 _CONTAINERS = "wav,w64,aiff,caf,mp3,aac,flac,ogg,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mpeg,mpegts,avi,asf,amr,au"
 _PLAYLIST_STARTS = (b"#EXTM3U", b"[playlist]", b"ffconcat", b"<?xml", b"<MPD", b"<smil", b"<asx")
 
-_DAMAGE = (OSError, ValueError, av.FFmpegError)
+DAMAGE = (OSError, ValueError, av.FFmpegError)
 """What PyAV raises for data it cannot read: by kind, its errors are of the first two as well, or only of the last."""
 _GAP = 0.2
 """Seconds by which a frame may be late before the gap is filled with silence, so that times match the player's."""
@@ -113,7 +113,7 @@ class Recording:
             # "file:", or FFmpeg takes what stands before a colon in the name for a protocol.
             options = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS}
             return av.open(f"file:{self.path}", options=options)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise self._unreadable() from error
 
     def _unknown_sound(self) -> SourceError:
@@ -155,7 +155,7 @@ class Recording:
                 resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
                 try:
                     resampled = resampler.resample(frame)
-                except _DAMAGE as error:
+                except DAMAGE as error:
                     raise self._unknown_sound() from error
             for part in resampled:
                 block = _samples(part)
@@ -174,11 +174,11 @@ class Recording:
                 packet = next(packets)
             except StopIteration:
                 return
-            except _DAMAGE:  # the container breaks off here
+            except DAMAGE:  # the container breaks off here
                 return
             try:
                 yield from packet.decode()
-            except _DAMAGE:
+            except DAMAGE:
                 continue
 
 
@@ -188,7 +188,7 @@ def declared_duration(content: BinaryIO) -> float | None:
     try:
         with av.open(content, "r", options={"format_whitelist": _CONTAINERS}) as container:
             return container.duration / av.time_base if container.duration else None
-    except _DAMAGE:
+    except DAMAGE:
         return None
 
 

@@ -31,3 +31,10 @@ class StorageError(LectureError):
 
 class Cancelled(LectureError):
     """The user stopped the work."""
+
+
+def in_one_sentence(error: Exception) -> str:
+    """What went wrong, fit to be shown, whether or not anybody thought of it."""
+    if isinstance(error, LectureError):
+        return str(error)
+    return f"Something unexpected went wrong ({type(error).__name__}: {error}). The program's log has the details."

@@ -44,7 +44,7 @@ from lecture.transcribe import Borders, Recognised
 from lecture.transcript import Segment, Transcript, one_line
 from models import Choice
 
-State = Literal["waiting", "running", "ready", "failed", "cancelled"]
+State = Literal["recording", "waiting", "running", "ready", "failed", "cancelled"]
 
 _RECENT = 20
 """Lectures that an estimate goes by."""
@@ -362,6 +362,20 @@ class Library:
                 row.state, row.written = "running", None
             return self.shown(row) if row else None
 
+    def recorded(self, lecture_id: str, state: Literal["running", "waiting"]) -> None:
+        """A live recording is whole: its processing goes on, or it waits for its turn."""
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
+            if row and row.state == "recording":
+                row.state, row.error = state, None
+
+    def note_trouble(self, lecture_id: str, error: str) -> None:
+        """Say why a recording in progress has no captions for now."""
+        with self.transaction() as session:
+            row = lecture_row(session, lecture_id)
+            if row and row.state == "recording":
+                row.error = error
+
     def try_again(self, lecture_id: str, settings: Settings | None = None) -> None:
         """Put a failed or cancelled lecture back in line.
 
@@ -389,7 +403,7 @@ class Library:
         """Whether a running lecture is still to go on: neither cancelled nor deleted."""
         with self.transaction() as session:
             row = lecture_row(session, lecture_id)
-            return row is not None and row.state == "running"
+            return row is not None and row.state in ("running", "recording")
 
     def note_progress(self, lecture_id: str, progress: Progress) -> None:
         """Say how far a lecture is."""
@@ -497,7 +511,7 @@ class Library:
         """Store why a lecture could not be processed; what was recognised stays."""
         with self.transaction() as session:
             row = lecture_row(session, lecture_id)
-            if row and row.state == "running":
+            if row and row.state in ("running", "recording"):
                 row.state, row.error = "failed", error
 
     def finished(self, lecture_id: str) -> datetime | None:

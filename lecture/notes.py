@@ -11,6 +11,7 @@ from typing import Literal
 
 from lecture.chapters import find_chapters
 from lecture.ranking import rank_sentences
+from lecture.sentences import Sentence
 from lecture.transcript import Segment
 
 __all__ = [
@@ -22,9 +23,13 @@ __all__ = [
     "Style",
     "find_chapters",
     "in_order",
+    "marked_moments",
     "rank_sentences",
     "share_drawn_on",
 ]
+
+_REACTION_S = 1.0
+"""Seconds that somebody takes to mark what was said: a sentence that has only just begun is not meant."""
 
 Style = Literal["brief", "detailed", "outline"]
 """How notes are laid out: the whole in short, chapter by chapter, or as a list of points below chapter titles."""
@@ -89,6 +94,7 @@ class Notes:
         chapters: in order of time, without gaps; empty in notes of before there were chapters.
         key_terms: in order of their definitions.
         language: code of the language the notes are written in, where it is not the lecture's.
+        marked: what was said where the student marked a moment while recording.
     """
 
     summary: tuple[Statement, ...]
@@ -101,6 +107,16 @@ class Notes:
     chapters: tuple[Chapter, ...] = ()
     key_terms: tuple[KeyTerm, ...] = ()
     language: str | None = None
+    marked: tuple[Statement, ...] = ()
+
+
+def marked_moments(sentences: Sequence[Sentence], marks: Sequence[float]) -> tuple[Statement, ...]:
+    """What was being said, or had just been said, at each moment that was marked (in seconds), each sentence once."""
+    meant: list[Sentence] = []
+    for mark in sorted(marks):
+        heard = [sentence for sentence in sentences if sentence.start <= mark - _REACTION_S] or sentences[:1]
+        meant += [sentence for sentence in heard[-1:] if sentence not in meant]
+    return tuple(Statement(said.text, Evidence(said.text, said.start, said.end)) for said in meant)
 
 
 def in_order(chapter: Chapter) -> tuple[Statement, ...]:

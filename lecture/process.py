@@ -14,7 +14,9 @@ from lecture.flashcards import Flashcard
 from lecture.languages import LANGUAGES
 from lecture.learning.definitions import key_terms
 from lecture.learning.quality import good_cards
-from lecture.notes import Notes, Statement, find_chapters
+from lecture.live.provisional import Provisional
+from lecture.live.recording import LiveRecording
+from lecture.notes import Notes, Statement, find_chapters, marked_moments
 from lecture.recognisers import recogniser_for
 from lecture.sentences import Sentence, sentences
 from lecture.source import Source, StoredFile
@@ -133,9 +135,16 @@ class Record:
     def on_statement(self, statement: Statement) -> None:
         """Told each statement of the notes as soon as it is written and checked."""
 
+    def on_provisional(self, segments: Sequence[Segment]) -> None:
+        """Told what was said in a recording in progress since its last window ended; it may still change."""
+
     def key(self) -> str | None:
         """The key of the endpoint that writes; it is kept in memory only."""
         return None
+
+    def marks(self) -> Sequence[float]:
+        """Moments that the student marked while recording, in seconds."""
+        return ()
 
     def earlier(self) -> Earlier:
         """What was done of this lecture before an interruption."""
@@ -159,7 +168,13 @@ class Earlier:
     transcript: Transcript | None = None
 
 
-def process(source: Source, settings: Settings, record: Record, shared: models.Models | None = None) -> Lecture:
+def process(
+    source: Source,
+    settings: Settings,
+    record: Record,
+    shared: models.Models | None = None,
+    live: LiveRecording | None = None,
+) -> Lecture:
     """Make study material of one lecture.
 
     Args:
@@ -167,6 +182,7 @@ def process(source: Source, settings: Settings, record: Record, shared: models.M
         settings: what the student chose.
         record: told about everything as it happens; knows what was done before.
         shared: the process's models.
+        live: the recording while it is still being made, in place of the source's.
 
     Raises:
         LectureError: the source cannot be used, a model cannot be had, or the user cancelled.
@@ -178,18 +194,25 @@ def process(source: Source, settings: Settings, record: Record, shared: models.M
         if code not in LANGUAGES:
             raise LectureError(f'There is no language "{code}". Use a code such as en, de or fr.')
     earlier = record.earlier()
-    transcript = earlier.transcript or _transcript(source, settings, record, shared, earlier)
+    transcript = earlier.transcript or _transcript(source, settings, record, shared, earlier, live)
     notes, made = _written(transcript, settings, record, shared)
+    notes = replace(notes, marked=marked_moments(sentences(transcript), record.marks()))
     cards, rejected = good_cards(made, sentences(transcript), notes)
     return Lecture(source, transcript, notes, cards, rejected)
 
 
 def _transcript(
-    source: Source, settings: Settings, record: Record, shared: models.Models, earlier: Earlier
+    source: Source,
+    settings: Settings,
+    record: Record,
+    shared: models.Models,
+    earlier: Earlier,
+    live: LiveRecording | None,
 ) -> Transcript:
     if source.captions:
         return _from_captions(source.captions, source.recording, record.on_progress)
-    return _recognised(source, settings, record, shared, earlier)
+    recording = live or Recording(source.main.path, source.main.name)
+    return _recognised(recording, settings, record, shared, earlier)
 
 
 def _from_captions(captions: StoredFile, recording: StoredFile | None, on_progress: OnProgress) -> Transcript:
@@ -203,9 +226,8 @@ def _from_captions(captions: StoredFile, recording: StoredFile | None, on_progre
 
 
 def _recognised(
-    source: Source, settings: Settings, record: Record, shared: models.Models, earlier: Earlier
+    recording: Recording, settings: Settings, record: Record, shared: models.Models, earlier: Earlier
 ) -> Transcript:
-    recording = Recording(source.main.path, source.main.name)
     record.on_progress(Progress("Choosing the recogniser"))
     choice, model = _loaded(earlier.choice, settings, shared, record.on_progress)
     if choice != earlier.choice:
@@ -215,10 +237,18 @@ def _recognised(
     recogniser.language = recogniser.language or earlier.language
     found: list[Segment] = []
     listening = _Listening(recording, record)
-    for window in transcribe(listening.blocks(), recogniser, earlier.windows, record.on_planned):
+    blocks, together, provisional = listening.blocks(), None, None
+    if isinstance(recording, LiveRecording):
+        draft = recogniser_for(choice.recogniser, model, settings.language, settings.vocabulary)
+        provisional = Provisional(draft, record.on_provisional)
+        blocks, together = provisional.heard(blocks), 1
+        recording.meanwhile = provisional.recognise
+    for window in transcribe(blocks, recogniser, earlier.windows, record.on_planned, together):
         found += window.segments
         record.on_recognised(window)
         listening.has_come_to(window.end)
+        if provisional:
+            provisional.finished_until(window.end)
     listening.has_come_to(recording.position)
     if not found:
         raise NoSpeechError(f"No speech was found in {recording.name}. Check that it is the right recording.")

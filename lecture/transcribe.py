@@ -43,6 +43,7 @@ def transcribe(
     recogniser: Recogniser,
     done: Mapping[int, Recognised] | None = None,
     on_planned: OnPlanned = lambda borders, language: None,
+    together: int | None = None,
 ) -> Iterator[Recognised]:
     """Recognise a recording as it is read.
 
@@ -55,6 +56,8 @@ def transcribe(
         done: windows that were recognised before an interruption, by number; they are not recognised again, unless
             they share a batch with one that was not.
         on_planned: told about windows before they are recognised.
+        together: how many windows are recognised at once at most; by default as many as the recogniser can. One, where
+            the sound comes no faster than it is spoken: a window then waits for no other.
 
     Yields:
         Each window as soon as it is recognised: in order of time, times never running backwards.
@@ -74,7 +77,7 @@ def transcribe(
                 last = result.segments[-1].end
             yield result
         number += len(batch)
-        size = min(2 * size, recogniser.batch)  # the first text comes early, full batches come later
+        size = min(2 * size, together or recogniser.batch)  # the first text comes early, full batches come later
 
 
 def tidy(segments: Sequence[Segment], window: Window, not_before: float = 0.0) -> list[Segment]:

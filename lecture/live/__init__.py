@@ -1,0 +1,1 @@
+"""Lectures that are transcribed while they are being recorded."""
