@@ -17,7 +17,7 @@ from lecture.sentences import Sentence
 
 __all__ = ["GAP", "Flashcard", "Kind", "identified", "quoting_cards", "spread"]
 
-Kind = Literal["definition", "question", "cloze", "own"]
+Kind = Literal["definition", "question", "cloze", "why", "how", "compare", "own"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Flashcard:
         question: with `GAP` in it where it is a cloze.
         answer: what is to be remembered.
         evidence: of a card that the student added, its quote is empty and its times are the moment it belongs to.
-        kind: what it asks for; "own" for the student's cards.
+        kind: what it asks for; "why", "how" and "compare" by a language model only; "own" for the student's cards.
         id: stays the same when the card is edited; see `identified`.
         starred: the student marked it.
         edited: the student changed it.

@@ -27,6 +27,8 @@ LEFT_OUT: dict[str, str] = {
 }
 """What is said of cards that were left out, by the reason; it follows a number."""
 
+_KINDS = {"why": "why", "how": "how", "compare": "compares"}
+"""What is said of cards that ask for more than a fact."""
 _HERE = Path(__file__).parent
 _KEY = "flashcards-component"
 _ANSWERED = "flashcards-answered"
@@ -96,7 +98,7 @@ def _told(card: Flashcard, playable: bool) -> dict[str, Any]:
         "quote": "" if card.evidence.quote in shown else card.evidence.quote,
         "start": start,
         "time": "" if own and not playable else format_time(start),
-        "sign": "yours" if own else "edited" if card.edited else "",
+        "sign": "yours" if own else " · ".join(filter(None, (_KINDS.get(card.kind), "edited" * card.edited))),
         "starred": card.starred,
     }
 

@@ -58,6 +58,8 @@ _ASKED = '<div class="question" dir="auto">{{Question}}</div><hr id="answer"><di
 _FILLED = '<div class="question" dir="auto">{{cloze:Text}}</div><hr id="answer">'
 _SHARED_FIELDS = ("Words", "Time", "Lecture", "Chapter", "Sound")
 
+_TAGGED = ("why", "how", "compare")
+"""Kinds that the note type does not tell."""
 _ANGLES = str.maketrans("<>", "‹›")
 _DESIGNED = 1_780_000_000
 """When the note types were changed last, in Unix seconds. Later than that, what a student restyles in Anki stays."""
@@ -172,6 +174,8 @@ def _note(lecture_id: str, title: str, notes: Notes, card: Flashcard, sound: str
     tags = [f"lecture::{tag(title)}"]
     if found:
         tags.append(f"{tags[0]}::{found[0]:02}_{tag(chapter)}")
+    if card.kind in _TAGGED:
+        tags.append(f"asks::{card.kind}")
     if card.starred:
         tags.append("starred")  # not "marked", Anki's own: importing removes that
     asked = [_cloze(card)] if card.kind == "cloze" else [_html(card.question), _html(card.answer)]

@@ -151,7 +151,9 @@ def _which_reason(
 
 def _cards(material: Material) -> Iterator[Candidate]:
     """What cards with a worded answer ask: a model's, or a reason."""
-    asking = [card for card in material.cards if card.kind in ("question", "definition") and card.evidence.quote]
+    asking = [
+        card for card in material.cards if card.kind in ("question", "definition", "why", "how") and card.evidence.quote
+    ]
     for card in asking:
         at = material.nearest(card)
         make = partial(_which_answer, asking, card)

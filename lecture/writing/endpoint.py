@@ -22,7 +22,8 @@ from lecture.writing.division import divided
 from lecture.writing.exchange import TICK_S, End, Put, Server, Trouble, TroubleKind, listen
 from lecture.writing.language_model import CannotReply, OnClaim, OnTick, Part, Request, TooLong
 from lecture.writing.model_writer import ModelWriter
-from lecture.writing.structured_replies import ReplyReader, messages_of, schema_of
+from lecture.writing.prompts import messages_of
+from lecture.writing.structured_replies import ReplyReader, schema_of
 
 __all__ = ["Endpoint", "EndpointModel", "is_local", "models"]
 

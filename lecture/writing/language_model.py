@@ -68,6 +68,8 @@ class TranslationRequest:
 
 Request = NotesRequest | CardsRequest | AnswerRequest | TranslationRequest
 Kind = Literal["title", "summary", "points", "card", "answer", "translation"]
+CardKind = Literal["definition", "question", "why", "how", "compare"]
+"""What a card can ask for: what something is, a fact, a reason, a way, how two things differ."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,16 @@ class Claim:
         text: a statement, a title, a card's answer, a translation.
         sentences: indices of the request's sentences (or texts) that it names; none where the model named none.
         question: a card's question.
+        asks: what a card asks for.
+        things: what a card compares.
     """
 
     kind: Kind
     text: str
     sentences: tuple[int, ...] = ()
     question: str = ""
+    asks: CardKind = "question"
+    things: tuple[str, ...] = ()
 
 
 OnClaim = Callable[[Claim], None]

@@ -45,7 +45,8 @@ _PROMPTS: dict[Task, str] = {
         f"one complete sentence a line.{_FAITHFULLY}"
     ),
     "cards": (
-        f"{_MATERIAL}Write {{wanted}} flashcards about this part of the lecture. Each card has two lines:\n"
+        f"{_MATERIAL}Write {{wanted}} flashcards about this part of the lecture: what, why and how. "
+        "Each card has two lines:\n"
         f"Q: a question\nA: its answer, one complete sentence{_FAITHFULLY}"
     ),
     "answer": (

@@ -9,10 +9,12 @@ from math import ceil
 
 from lecture.checking.claims import supported_card
 from lecture.flashcards import Flashcard, quoting_cards, spread
+from lecture.learning.vocabulary import vocabulary
 from lecture.notes import Notes
 from lecture.ranking import alike, terms
 from lecture.sentences import Sentence
 from lecture.writers import TOO_ALIKE, OnShare
+from lecture.writing.card_kinds import of_its_kind
 from lecture.writing.language_model import CannotReply, CardsRequest, Claim, LanguageModel, OnTick, Part, TooLong
 from lecture.writing.shares import Shares
 from lecture.writing.translation import Translator
@@ -49,9 +51,10 @@ def worded_cards(
     wanted = ceil(min(most, max(least, len(sentences) // _SENTENCES_PER_CARD)) / max(1, len(parts)))
     shares = Shares(on_share, max(1, len(parts) + bool(translator)))
     shares.tick(0.0)
+    language = vocabulary(tuple(sentence.text for sentence in sentences)).language
     kept: list[Flashcard] = []
     for part in parts:
-        worded = _cards(model, part, wanted, shares.tick)
+        worded = _cards(model, part, wanted, language, shares.tick)
         kept += worded or quoting_cards(part.sentences, _notes_about(part, notes))[:wanted]
         shares.finish_step()
     cards = spread(_distinct(kept))
@@ -63,18 +66,19 @@ def worded_cards(
     return cards
 
 
-def _cards(model: LanguageModel, part: Part, wanted: int, on_tick: OnTick) -> list[Flashcard]:
+def _cards(model: LanguageModel, part: Part, wanted: int, language: str | None, on_tick: OnTick) -> list[Flashcard]:
     """The model's cards about a part that the part supports; of its halves, if it is too long."""
     kept: list[Flashcard] = []
 
     def take(claim: Claim) -> None:
-        if card := supported_card(claim, part.sentences):
+        supported = supported_card(claim, part.sentences)
+        if supported and (card := of_its_kind(supported, claim, language)):
             kept.append(card)
 
     try:
         model.reply(CardsRequest(part.sentences, wanted), take, on_tick)
     except TooLong:
-        return [card for half in part.halves() for card in _cards(model, half, ceil(wanted / 2), on_tick)]
+        return [card for half in part.halves() for card in _cards(model, half, ceil(wanted / 2), language, on_tick)]
     except CannotReply as error:
         log.warning("No cards by %s for a part of a lecture: %s", model.name, error.why)
     return kept
