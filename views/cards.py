@@ -10,6 +10,7 @@ import streamlit as st
 
 from lecture.flashcards import GAP, Flashcard
 from lecture.learning import faults, quality
+from lecture.notes import Notes
 from lecture.transcript import format_time
 from views import session
 
@@ -27,6 +28,8 @@ LEFT_OUT: dict[str, str] = {
 }
 """What is said of cards that were left out, by the reason; it follows a number."""
 
+FEW = 4
+"""Cards of a lecture, or questions of a quiz, below which the student is told how there could be more."""
 _KINDS = {"why": "why", "how": "how", "compare": "compares"}
 """What is said of cards that ask for more than a fact."""
 _HERE = Path(__file__).parent
@@ -68,6 +71,10 @@ def flashcards(cards: Sequence[Flashcard], rejected: Mapping[str, int], playable
         playable: whether there is a recording: a card then plays its moment, and one that is added gets the moment at
             which the player stands.
     """
+    with st.container():  # always there, so that a card that is open stays so when the line comes or goes
+        made = sum(card.kind != "own" for card in cards)
+        if made < FEW:
+            more_by_a_model("make a card on their own", "write more cards")
     _component(
         key=_KEY,
         data={
@@ -79,6 +86,21 @@ def flashcards(cards: Sequence[Flashcard], rejected: Mapping[str, int], playable
         },
         on_changed_change=_take,
     )
+
+
+def more_by_a_model(these: str, more: str) -> None:
+    """Where the built-in writer had little to go on: say so, and what helps.
+
+    Args:
+        these: what few sentences do, such as "make a card on their own".
+        more: what a language model can do.
+    """
+    notes: Notes = st.session_state.summary
+    if notes.writer == "extractive":
+        st.caption(
+            f"The built-in writer found few sentences here that {these}. A language model can {more}: choose one as "
+            "the writer in the settings on the left, then press “Write the notes again” below."
+        )
 
 
 def left_out(rejected: Mapping[str, int]) -> str:

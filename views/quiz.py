@@ -11,6 +11,7 @@ import streamlit as st
 from lecture.notes import Chapter
 from lecture.quiz import Question, Quiz
 from views import session
+from views.cards import FEW, more_by_a_model
 from views.player import play_button
 from views.text import plain
 
@@ -37,6 +38,7 @@ def quiz_view(chapters: Sequence[Chapter], playable: bool) -> None:
         st.button("Start the quiz", on_click=session.begin_quiz, type="primary", icon=":material/quiz:")
     elif not quiz.questions:
         st.info("Nothing in this lecture makes a fair question: it defines too few terms and names too few figures.")
+        _more_questions(quiz)
         _new_quiz(quiz)
     elif quiz.current:
         _ask(quiz, quiz.current, playable)
@@ -70,6 +72,12 @@ def _ask(quiz: Quiz, question: Question, playable: bool) -> None:
             type="primary",
         )
     _keyboard(key="quiz-keyboard", data={"question": question.id, "answered": answered is not None})
+
+
+def _more_questions(quiz: Quiz) -> None:
+    """How there could be more questions, where there are few."""
+    if len(quiz.questions) < FEW:
+        more_by_a_model("make a fair question", "write more cards, and these make questions")
 
 
 def _progress(quiz: Quiz) -> None:
@@ -115,6 +123,7 @@ def _end(quiz: Quiz, chapters: Sequence[Chapter], playable: bool) -> None:
         st.html(f'<div class="quiz-again">{_again(quiz.wrong, chapters, playable)}</div>')
     else:
         st.write("You know all of it.")
+    _more_questions(quiz)
     with st.container(horizontal=True):
         if quiz.wrong:
             st.button("Try the wrong ones again", on_click=session.retry_quiz, type="primary", icon=":material/replay:")
