@@ -1,26 +1,27 @@
 """The server: the page of `app3.py` and, beside it, the recordings. Start it with `make run`.
 
 A player asks for a recording in parts, from wherever one wants to hear it (HTTP ranges), and nothing of it has to be
-held in memory. `streamlit run app3.py` starts the page alone; its recordings then come through Streamlit.
+held in memory. A recorder sends one in parts while it grows (`receiving.py`). `streamlit run app3.py` starts the page
+alone; its recordings then come through Streamlit.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+import receiving
 from lecture.errors import LectureError
 from lecture.source import StoredFile
 from lecture.transcript import one_line
+from origins import meant_for_this_server, of_this_page
 from views import player, session
 
 ID_LENGTH = 64
@@ -39,7 +40,7 @@ def recording(request: Request) -> Response:
     The lecture's unguessable id is what allows it, as with the page itself. No part of the request becomes a path.
     Starlette calls this in a thread, so that waiting for the database keeps nobody else waiting.
     """
-    if not (_of_this_page(request) and _meant_for_this_server(request)):
+    if not (of_this_page(request) and meant_for_this_server(request)):
         return _refusal(403, "This recording can only be played on its own page.")
     try:
         file = _recording(request.path_params["lecture_id"])
@@ -68,37 +69,14 @@ def _recording(lecture_id: str) -> StoredFile | None:
     return entry.source.recording if entry else None
 
 
-def _of_this_page(request: Request) -> bool:
-    """Whether the page itself asks, or somebody who typed the address; not another site's page."""
-    if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
-        return False
-    origin = request.headers.get("origin")
-    return origin is None or origin.partition("://")[2] == request.headers.get("host")
-
-
-def _meant_for_this_server(request: Request) -> bool:
-    """Whether the request names a host that this server goes by, where only the user of the computer reaches it.
-
-    A page of another site whose name was made to lead here (DNS rebinding) counts as "same origin" for a browser; only
-    the name tells.
-    """
-    if not session.shows_library():
-        return True
-    try:
-        name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-        return name in ("localhost", st.get_option("browser.serverAddress")) or ip_address(name).is_loopback
-    except ValueError:  # neither a name of ours nor an address
-        return False
-
-
 def _refusal(status: int, sentence: str) -> Response:
     return PlainTextResponse(sentence, status, _HEADERS)
 
 
-def _route() -> str:
-    """Where recordings are found, below the page's own address."""
+def _route(name: str = "recording") -> str:
+    """Where recordings are found, or received, below the page's own address."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
-    return f"/{base}/recording" if base else "/recording"
+    return f"/{base}/{name}" if base else f"/{name}"
 
 
 @asynccontextmanager
@@ -108,5 +86,5 @@ async def _running(_: st.App) -> AsyncIterator[dict[str, Any]]:
         yield {}
 
 
-routes = [Route(f"{_route()}/{{lecture_id}}", recording)]
+routes = [Route(f"{_route()}/{{lecture_id}}", recording), *receiving.routes(_route("incoming"))]
 app = st.App(Path(__file__).with_name("app3.py"), routes=routes, lifespan=_running)

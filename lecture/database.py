@@ -9,7 +9,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, ForeignKey, create_engine, event, select
+from sqlalchemy import BigInteger, Engine, ForeignKey, create_engine, event, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
@@ -138,6 +138,33 @@ class RatingRow(Base):
     rating: Mapped[int]
     rated: Mapped[str] = mapped_column(index=True)
     before: Mapped[str | None]
+
+
+class RecordingRow(Base):
+    """How a lecture arrives, or arrived, in parts: live from the microphone, or as a large upload."""
+
+    __tablename__ = "recordings"
+
+    lecture: Mapped[int] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str]
+    key: Mapped[str]  # SHA-256 of what allows to add to it
+    ended: Mapped[bool] = mapped_column(default=False)
+    marks: Mapped[str] = mapped_column(default="[]")  # moments in seconds (as JSON)
+    heard_from: Mapped[str]  # when the last chunk came
+    provisional: Mapped[str | None]  # words that may still change (as JSON)
+    size: Mapped[int | None] = mapped_column(BigInteger)  # bytes that an upload is said to have
+
+
+class TakeRow(Base):
+    """A take of a recording: how many chunks and bytes of it are on the disk."""
+
+    __tablename__ = "takes"
+
+    lecture: Mapped[int] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    mime_type: Mapped[str]
+    chunks: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger)
 
 
 class PreferenceRow(Base):

@@ -23,7 +23,9 @@ from lecture.library import Entry, Library, new_id
 from lecture.process import Settings
 from lecture.proposals import Proposals
 from lecture.source import Source
+from lecture.takes import Takes
 from lecture.transcript import format_time
+from views.tickets import Tickets
 
 SLOTS = (
     "audio_data",  # the lecture's `Source`: its files on disk
@@ -349,6 +351,17 @@ def reviews() -> Reviews:
 def quizzes() -> Quizzes:
     """The quizzes about the library's lectures."""
     return Quizzes(library())
+
+
+def takes() -> Takes:
+    """The recordings that arrive in parts."""
+    return Takes(library())
+
+
+@st.cache_resource(show_spinner=False)
+def tickets() -> Tickets:
+    """The process's one register of tickets, which allow to begin a recording."""
+    return Tickets()
 
 
 @st.cache_resource(show_spinner=False)
