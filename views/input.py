@@ -21,6 +21,7 @@ from lecture.source import RECORDING_SUFFIXES, Source, is_captions, store
 from lecture.transcript import format_time
 from views import session
 from views.library import library_view
+from views.recorder import can_receive, recorder, send_in_parts
 from views.text import plain
 from views.working import estimate
 
@@ -54,6 +55,9 @@ def _upload(settings: Settings) -> None:
             _say_how_long(files, settings)
         if st.button("Make study notes", type="primary", disabled=not files, key=session.key("process")):
             _take(lambda: _stored(files), settings)
+        if can_receive():
+            with st.expander(f"Larger than {st.get_option('server.maxUploadSize')} MB? Send it in parts"):
+                send_in_parts(settings)
 
 
 def _say_how_long(files: Sequence[UploadedFile], settings: Settings) -> None:
@@ -69,24 +73,32 @@ def _say_how_long(files: Sequence[UploadedFile], settings: Settings) -> None:
 def _record(settings: Settings) -> None:
     with st.container(border=True):
         st.subheader("Record", anchor=False)
-        key = session.key("recorder")
-        recorded = mic_recorder(
-            start_prompt="● Start recording",
-            stop_prompt="■ Stop, and make study notes",
-            just_once=True,
-            use_container_width=True,
-            format="webm",
-            key=key,
-        )
-        st.caption(
-            "For up to 20 minutes: the recording stays in this browser tab until you stop it. "
-            "Record a longer lecture with your phone or computer and upload the file."
-        )
-        # The recorder also keeps the recording under this name: one copy of it is enough, and that is on disk.
-        st.session_state.pop(f"{key}_output", None)
-        if recorded:
-            name = _recording_name(recorded["bytes"], session.now())
-            _take(lambda: Source(recording=store(BytesIO(recorded["bytes"]), name, session.incoming())), settings)
+        if can_receive():
+            recorder(settings)
+        else:
+            _record_a_short_note(settings)
+
+
+def _record_a_short_note(settings: Settings) -> None:
+    """Where nothing takes in what is recorded until it is over, the page itself does, at its end."""
+    key = session.key("recorder")
+    recorded = mic_recorder(
+        start_prompt="● Start recording",
+        stop_prompt="■ Stop, and make study notes",
+        just_once=True,
+        use_container_width=True,
+        format="webm",
+        key=key,
+    )
+    st.caption(
+        "For up to 20 minutes: the recording stays in this browser tab until you stop it. To record a whole lecture, "
+        "start the program with `make run`; or record with your phone and upload the file."
+    )
+    # The recorder also keeps the recording under this name: one copy of it is enough, and that is on disk.
+    st.session_state.pop(f"{key}_output", None)
+    if recorded:
+        name = _recording_name(recorded["bytes"], session.now())
+        _take(lambda: Source(recording=store(BytesIO(recorded["bytes"]), name, session.incoming())), settings)
 
 
 def _recording_name(content: bytes, now: datetime) -> str:
