@@ -19,8 +19,10 @@ from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from alembic.util import CommandError
+from sqlalchemy import delete
 from sqlalchemy.exc import DatabaseError
 
+from lecture.database import LectureRow
 from lecture.errors import SourceError, StorageError
 from lecture.library import Entry, Library
 from lecture.process import OnProgress, Progress
@@ -40,7 +42,8 @@ _UNFINISHED = ".unfinished-restore"
 def backup(library: Library, target: Path, on_progress: OnProgress = lambda progress: None) -> int:
     """Write all lectures into a ZIP file, while others may go on working in the library.
 
-    Lectures that are being processed are in it as far as they are, waiting to be gone on with.
+    Lectures that are being processed are in it as far as they are, waiting to be gone on with. Those that are still
+    being recorded, or uploaded in parts, are not: the next backup has them.
 
     Args:
         library: what to back up; its database must be SQLite.
@@ -113,7 +116,10 @@ def restore(source: Path, folder: Path, on_progress: OnProgress = lambda progres
 
 
 def _copy_of(library: Library, path: Path) -> Library:
-    """The library as it is now: a copy of its database, with the original's files; what was running waits."""
+    """The library as it is now: a copy of its database, with the original's files.
+
+    What was running waits in it, and what is still being recorded is left out.
+    """
     if library.database is None:
         raise StorageError(
             "This library's database is not SQLite, and cannot be backed up here. "
@@ -125,6 +131,8 @@ def _copy_of(library: Library, path: Path) -> Library:
         original.backup(copy)  # in one step: page by page, each change by another program would start it anew
     copied = Library(f"sqlite:///{path}", library.folder)
     copied.interrupt()
+    with copied.transaction() as session:  # not `copied.delete`: the files are the original's
+        session.execute(delete(LectureRow).where(LectureRow.state == "recording"))
     return copied
 
 

@@ -458,6 +458,12 @@ class Library:
         with self.transaction() as session:
             return {window.number: _recognised(window) for window in _done(session, lecture_id)}
 
+    def windows_done(self, lecture_id: str) -> int:
+        """How many windows of a lecture were recognised."""
+        done = select(func.count()).select_from(WindowRow).join(LectureRow)
+        with self.transaction() as session:
+            return session.scalar(done.where(LectureRow.id == lecture_id, WindowRow.segments.is_not(None))) or 0
+
     def note_statement(self, lecture_id: str, statement: Statement) -> None:
         """Store a statement of the notes that are being written."""
         with self.transaction() as session:

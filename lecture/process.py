@@ -194,25 +194,16 @@ def process(
         if code not in LANGUAGES:
             raise LectureError(f'There is no language "{code}". Use a code such as en, de or fr.')
     earlier = record.earlier()
-    transcript = earlier.transcript or _transcript(source, settings, record, shared, earlier, live)
+    transcript = earlier.transcript
+    if transcript is None and source.captions:
+        transcript = _from_captions(source.captions, source.recording, record.on_progress)
+    if transcript is None:
+        recording = live or Recording(source.main.path, source.main.name)
+        transcript = _recognised(recording, settings, record, shared, earlier)
     notes, made = _written(transcript, settings, record, shared)
     notes = replace(notes, marked=marked_moments(sentences(transcript), record.marks()))
     cards, rejected = good_cards(made, sentences(transcript), notes)
     return Lecture(source, transcript, notes, cards, rejected)
-
-
-def _transcript(
-    source: Source,
-    settings: Settings,
-    record: Record,
-    shared: models.Models,
-    earlier: Earlier,
-    live: LiveRecording | None,
-) -> Transcript:
-    if source.captions:
-        return _from_captions(source.captions, source.recording, record.on_progress)
-    recording = live or Recording(source.main.path, source.main.name)
-    return _recognised(recording, settings, record, shared, earlier)
 
 
 def _from_captions(captions: StoredFile, recording: StoredFile | None, on_progress: OnProgress) -> Transcript:
@@ -235,20 +226,15 @@ def _recognised(
         record.on_choice(choice)
     recogniser = recogniser_for(choice.recogniser, model, settings.language, settings.vocabulary)
     recogniser.language = recogniser.language or earlier.language
-    found: list[Segment] = []
-    listening = _Listening(recording, record)
-    blocks, together, provisional = listening.blocks(), None, None
+    listening, together = _Listening(recording, record), None
     if isinstance(recording, LiveRecording):
         draft = recogniser_for(choice.recogniser, model, settings.language, settings.vocabulary)
-        provisional = Provisional(draft, record.on_provisional)
-        blocks, together = provisional.heard(blocks), 1
-        recording.meanwhile = provisional.recognise
-    for window in transcribe(blocks, recogniser, earlier.windows, record.on_planned, together):
+        listening, together = _LiveListening(recording, record, Provisional(draft, record.on_provisional)), 1
+    found: list[Segment] = []
+    for window in transcribe(listening.blocks(), recogniser, earlier.windows, record.on_planned, together):
         found += window.segments
         record.on_recognised(window)
         listening.has_come_to(window.end)
-        if provisional:
-            provisional.finished_until(window.end)
     listening.has_come_to(recording.position)
     if not found:
         raise NoSpeechError(f"No speech was found in {recording.name}. Check that it is the right recording.")
@@ -279,7 +265,32 @@ class _Listening:
 
     def has_come_to(self, seconds: float) -> None:
         self.recognised = min(seconds, self.recording.position)  # the last window is padded by some milliseconds
-        self.record.on_progress(Progress("Listening", self.recognised, self.recording.duration, "seconds"))
+        self.record.on_progress(Progress("Listening", self.done, self.recording.duration, "seconds"))
+
+    @property
+    def done(self) -> float:
+        return self.recognised
+
+
+class _LiveListening(_Listening):
+    """Progress through a recording in progress: it has come as far as it was heard, even for the time being."""
+
+    def __init__(self, recording: LiveRecording, record: Record, provisional: Provisional) -> None:
+        super().__init__(recording, record)
+        self.provisional = provisional
+        recording.meanwhile = provisional.recognise
+
+    def blocks(self) -> Iterator[Samples]:
+        """The recording's blocks, as they arrive."""
+        return self.provisional.heard(super().blocks())
+
+    def has_come_to(self, seconds: float) -> None:
+        self.provisional.finished_until(seconds)
+        super().has_come_to(seconds)
+
+    @property
+    def done(self) -> float:
+        return self.recording.position
 
 
 def _loaded(

@@ -41,6 +41,7 @@ def notes_view(notes: Notes, segments: Sequence[Segment], playable: bool) -> Non
         key="style",
         label_visibility="collapsed",
     )
+    _statements("You marked", notes.marked, playable)
     if style == "brief" or not notes.chapters:
         _statements("In short", notes.summary, playable)
         _statements("Key points", notes.key_points, playable)

@@ -20,6 +20,7 @@ from lecture.learning.quizzes import Quizzes
 from lecture.learning.reviews import Reviews
 from lecture.learning.scheduled import Showing
 from lecture.library import Entry, Library, new_id
+from lecture.live.captions import LiveCaptions
 from lecture.process import Settings
 from lecture.proposals import Proposals
 from lecture.source import Source
@@ -139,6 +140,12 @@ def cancel() -> None:
     with _telling():
         library().cancel(st.session_state.lecture_id)
         clear()
+
+
+def finish_recording() -> None:
+    """End this tab's recording, whose recorder has gone; what arrived of it becomes the lecture."""
+    with _telling():
+        takes().end(lecture_id(), None, None, now())
 
 
 def try_again(settings: Settings) -> None:
@@ -331,6 +338,11 @@ def library() -> Library:
 def proposals() -> Proposals:
     """What is made anew of the library's lectures."""
     return Proposals(library())
+
+
+def live_captions() -> LiveCaptions:
+    """What was said just now in recordings in progress."""
+    return LiveCaptions(library())
 
 
 def deck() -> Deck:

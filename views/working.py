@@ -9,6 +9,7 @@ import streamlit as st
 from lecture.library import Entry
 from lecture.process import Settings
 from views import session
+from views.live import live_view
 from views.notes import statements_html
 from views.text import plain
 from views.transcript import transcript_lines
@@ -21,6 +22,9 @@ def working_view(settings: Settings) -> None:
     if entry is None:
         session.clear()
         st.rerun()
+    if entry.state == "recording":
+        live_view(entry, settings)
+        return
     if entry.state == "ready":
         session.take_results()
         st.rerun()
@@ -68,7 +72,7 @@ def describe(entry: Entry) -> str:
         return " · ".join(
             filter(None, [said, estimate(entry.settings, left) if entry.progress.unit == "seconds" else ""])
         )
-    return {"ready": "Ready", "cancelled": "Cancelled", "failed": "Failed"}[entry.state]
+    return {"recording": "Being recorded", "ready": "Ready", "cancelled": "Cancelled", "failed": "Failed"}[entry.state]
 
 
 def estimate(settings: Settings, seconds: float | None) -> str:

@@ -7,8 +7,8 @@ from lecture.transcript import format_time, one_line
 
 
 def sections(notes: Notes) -> list[tuple[str, tuple[Statement, ...]]]:
-    """Headings and their statements: the summary, then the chapters; without chapters, the key points of the whole."""
-    found = [("Summary", notes.summary)]
+    """Headings and their statements: the summary, what was marked, then the chapters; without chapters, the key points of the whole."""
+    found = [("Summary", notes.summary), ("Marked while recording", notes.marked)]
     if not parted(notes):
         found.append(("Key points", notes.key_points))
     for number, chapter in enumerate(parted(notes), start=1):

@@ -80,7 +80,7 @@ _LEAD_IN = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _TAIL = re.compile(
-    r"(?:,?\s*(?:right|okay|ok|yeah|of course|and so on|so|as well|too|again|for example|actually|anyway))*[.!]$",
+    r"(?:,?\s*(?:(?<!all )right|okay|ok|yeah|of course|and so on|so|as well|too|again|for example|actually|anyway))*[.!]$",
     re.IGNORECASE,
 )
 _BREAKS = re.compile(
@@ -148,7 +148,12 @@ def clauses(sentence: str) -> Iterator[Clause]:
 
 def without_lead_in(sentence: str) -> str:
     """A sentence without the words that only join it to the talk: "So, we know that …, right?"."""
-    return _TAIL.sub(".", _LEAD_IN.sub("", sentence.strip()))
+    return without_tail(_LEAD_IN.sub("", sentence.strip()))
+
+
+def without_tail(sentence: str) -> str:
+    """A sentence without what is said after it is over: ", right?"."""
+    return _TAIL.sub(".", sentence)
 
 
 def _goes_on(text: str) -> bool:

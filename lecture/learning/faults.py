@@ -52,7 +52,7 @@ _POINTING = re.compile(
     |\b(?:in|during|of|from)\ (?:the|our|my|your|today's)\ (?:\w+\ )?(?:lecture|talk|class|course|lesson|speech
     |passage|text|
       transcript|presentation|tutorial|session)\b
-    |\b(?:slides?|blackboard|whiteboard|homework|handout|assignment|exam|powerpoint|audience|microphone|demo|speaker|
+    |\b(?:slides?|blackboard|whiteboard|homework|handout|assignments?(?!\ of\b)|exam|powerpoint|audience|microphone|demo|speaker|
       lecturer|professor|transcript|laser|pointer)\b
     |\b(?:in|on|from|at|see|to)\ (?:the|our|my)\ (?:\w+\ )?(?:figure|picture|screen|board|plot|diagram|table
     |chart|image|graph|left|
@@ -94,7 +94,7 @@ _LEANING_START = re.compile(
 )
 
 _HESITATION = re.compile(
-    r"""\b(?:u+h+|u+m+|e+rm?|h+mm*|mm+|a+h+|oh|ok|okay|yeah|yep|nope|huh|wow|hey|hello|hi|bye|please|thanks?|sorry|oops|
+    r"""\b(?:u+h+|u+m+|e+rm?|(?-i:[Hh]+mm*)|mm+|a+h+|oh|ok|okay|yeah|yep|nope|huh|wow|hey|hello|hi|bye|please|thanks?|sorry|oops|
       gonna|wanna|gotta|kinda|sorta|blah|whatever|stuff|guys?|lot(?:s)?\ of\ things|so\ on|et\ cetera|or\ something|
       and\ everything|you\ know|i\ mean|or\ rather|no\ wait|let\ me\ see|let's\ see|let’s\ see|if\ you\ like
       |so\ to\ say|

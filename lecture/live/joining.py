@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import av
 from av.container import OutputContainer
-from av.packet import Packet
 
 from lecture.audio import DAMAGE
 from lecture.errors import SourceError
@@ -37,7 +36,7 @@ def join(takes: Sequence[Path], mime_type: str, to: Path) -> None:
     if end == 0.0:
         unfinished.unlink()
         raise SourceError("Nothing of this recording can be played: it ended before any sound had arrived.")
-    os.replace(unfinished, to)
+    unfinished.replace(to)
 
 
 def _append(take: Path, joined: OutputContainer, at: float) -> float:
@@ -64,7 +63,7 @@ def _append(take: Path, joined: OutputContainer, at: float) -> float:
     return end
 
 
-def _next(packets: Iterator[Packet]) -> Packet | None:
+def _next(packets: Iterator[Any]) -> Any:
     """The next packet that can be read; None where the take breaks off."""
     try:
         return next(packets, None)

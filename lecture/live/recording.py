@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 LOOK_S = 0.1
 """Seconds between two looks for more of a recording."""
+COUNT_S = 1.0
+"""Seconds after which what has arrived is counted again, where there is still something to decode."""
+_OPTIONS = {"format_whitelist": "matroska,webm,mov,mp4,ogg"}
+"""What browsers' recorders make."""
 
 
 class LiveRecording(Recording):
@@ -48,10 +52,10 @@ class LiveRecording(Recording):
         self.meanwhile = meanwhile
         self._look = look
         self._on_end = on_end
-        self._incoming = look()
         self._read = 0
         self._take = 0
         self._broken = 0
+        self._incoming, self._looked = look(), time.monotonic()
 
     def __iter__(self) -> Iterator[Samples]:
         """Decode block by block.
@@ -69,6 +73,8 @@ class LiveRecording(Recording):
     @property
     def duration(self) -> float | None:
         """Seconds that have arrived, going by the bytes that were not decoded yet."""
+        if time.monotonic() - self._looked > COUNT_S:
+            self._look_again()
         arrived = sum(take.size for take in self._incoming.takes)
         return self.position * max(1.0, arrived / self._read) if self._read else None
 
@@ -104,16 +110,19 @@ class LiveRecording(Recording):
 
     def _wait(self) -> None:
         before = self._incoming
-        self._incoming = self._look()
+        self._look_again()
         if self._incoming == before:
             self.meanwhile()
             time.sleep(LOOK_S)
+
+    def _look_again(self) -> None:
+        self._incoming, self._looked = self._look(), time.monotonic()
 
     def _decoded(self, number: int) -> Iterator[Samples]:
         take = self._incoming.takes[number]
         with take.path.open("rb", buffering=0) as file:
             try:
-                container = av.open(_Growing(self, take, file), options={"format_whitelist": "matroska,webm,mov,mp4,ogg"})
+                container = av.open(_Growing(self, take, file), "r", options=_OPTIONS)
             except DAMAGE:  # not even its head arrived before the tab was gone
                 self._broken += 1
                 return
