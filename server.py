@@ -22,7 +22,7 @@ from lecture.errors import LectureError
 from lecture.source import StoredFile
 from lecture.transcript import one_line
 from origins import meant_for_this_server, of_this_page
-from views import player, session
+from views import player, recorder, session
 
 ID_LENGTH = 64
 """Characters of the longest id that is looked for; the library's own are shorter."""
@@ -81,8 +81,8 @@ def _route(name: str = "recording") -> str:
 
 @asynccontextmanager
 async def _running(_: st.App) -> AsyncIterator[dict[str, Any]]:
-    """While the server runs, the page's players ask here."""
-    with player.recordings_at(_route()):
+    """While the server runs, the page's players ask here, and its recorders send here."""
+    with player.recordings_at(_route()), recorder.receiving_at(_route("incoming")):
         yield {}
 
 
