@@ -99,7 +99,7 @@ def review_view() -> None:
             st.button(label, key="review_undo", on_click=session.undo_rating, args=undo, icon=":material/undo:")
         leave = "Finish" if stands.showing else "Back to the lecture" if sitting.lecture_id else "Back to the start"
         st.button(leave, on_click=_leave, args=(sitting,), icon=":material/arrow_back:")
-    _keys(key="review-keys")
+    _keys(key="review-keys", data={"state": _state(stands.showing)})
 
 
 def _sitting() -> Sitting:
@@ -130,8 +130,7 @@ def _leave(sitting: Sitting) -> None:
 
 def _show(showing: Showing, sitting: Sitting, now: datetime) -> None:
     """The question; and once it is asked for, the answer with what it rests on."""
-    shown = (*showing.key, showing.state)
-    answered = st.session_state.get("review_answered") == shown
+    shown, answered = _shown(showing), _is_answered(showing)
     with st.container(border=True):
         where = "" if sitting.lecture_id else f"<small>{escape(showing.title)}</small>"
         parts = [f"<h2>{escape(showing.card.question)}</h2>{where}"]
@@ -147,6 +146,20 @@ def _show(showing: Showing, sitting: Sitting, now: datetime) -> None:
         with st.container(key="review_answer"):
             label = "Show answer &nbsp; `Space`"
             st.button(label, on_click=_answer_shown, args=(shown,), type="primary", width="stretch")
+
+
+def _shown(showing: Showing) -> tuple[str, str, str | None]:
+    """What tells this showing of a card from all others."""
+    return (*showing.key, showing.state)
+
+
+def _is_answered(showing: Showing) -> bool:
+    return bool(st.session_state.get("review_answered") == _shown(showing))
+
+
+def _state(showing: Showing | None) -> str:
+    """Another one after everything that a key does."""
+    return repr((_shown(showing), _is_answered(showing))) if showing else "over"
 
 
 def _answer_shown(shown: tuple[str, str, str | None]) -> None:
