@@ -244,8 +244,7 @@ async def _read(request: Request, kind: type[_Asked]) -> _Asked:
 async def _body(request: Request, largest: int) -> bytes:
     """What a request holds, read as it comes and no further than it may be large."""
     too_large = TooLarge(f"At most {largest:,} bytes are taken at once.")
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:20]) > largest:
+    if _declared(request) > largest:
         raise too_large
     parts, size = [], 0
     try:
@@ -261,8 +260,16 @@ async def _body(request: Request, largest: int) -> bytes:
     return b"".join(parts)
 
 
+def _declared(request: Request) -> int:
+    """Bytes that a request says it holds; 0 where it does not say."""
+    said = request.headers.get("content-length", "")
+    return int(said[:20]) if said.isdecimal() else 0
+
+
 async def _read_away(request: Request) -> None:
     """Read what a refused request still holds: a browser that is sending hears no answer before it is done."""
+    if _declared(request) > 2 * LARGEST_CHUNK:
+        return
     size = 0
     with suppress(TimeoutError, ClientDisconnect, RuntimeError):
         async with asyncio.timeout(PATIENCE_S):
