@@ -381,7 +381,7 @@ const meter = (engine, stream) => {
   const samples = new Float32Array(analyser.fftSize);
   const listening = setInterval(() => {
     analyser.getFloatTimeDomainData(samples);
-    engine.level = Math.max(...samples.map(Math.abs));
+    engine.level = (Math.max(...samples) - Math.min(...samples)) / 2; // some microphones are off centre
     const listens = engine.phase === "recording" && context.state === "running";
     if (engine.level > SILENT || !listens) engine.heard = performance.now();
   }, LISTEN_MS);

@@ -33,8 +33,13 @@ const element = (tag, className, ...children) => {
   return made;
 };
 
+// Text that a screen reader reads aloud when it is new.
+const say = (node, text) => {
+  if (node.textContent !== text) node.textContent = text;
+};
+
 const write = (node, text) => {
-  if (node.textContent !== text) node.textContent = text; // a screen reader says only what is new
+  say(node, text);
   node.hidden = !text;
 };
 
@@ -55,7 +60,7 @@ const paint = (view) => {
   const mine = recording && phase !== "other";
   const gone = mine && sender?.state === "gone";
   write(part.trouble, phase === "unable" ? obstacle() : engine.trouble || (mine ? troubleOf(sender) : ""));
-  write(part.state, SAID[phase] ?? "");
+  say(part.state, SAID[phase] ?? "");
   const buttons = gone && !engine.recorder ? ["discard"] : [...(BUTTONS[phase] ?? [])];
   if (recording?.lecture && data.lecture !== recording.lecture && engine.shown) buttons.push("show");
   for (const button of part.buttons.children) button.hidden = !buttons.includes(button.name);
@@ -68,10 +73,12 @@ const paint = (view) => {
   part.running.hidden = !mine;
   const marks = mine ? recording.marks.length : 0;
   write(part.marks, marks ? `${marks} ${marks === 1 ? "mark" : "marks"}` : "");
-  write(part.hint, hintOf(view, phase, gone));
+  say(part.hint, hintOf(view, phase, gone));
   write(part.note, mine && !engine.store.lasting ? NOTHING_LASTS : "");
   tick(view);
-  announce(view, phase);
+  const lost = Boolean(mine) && sender?.state === "waiting";
+  if (view.lost && !lost && mine) announce(view, "The program can be reached again.");
+  view.lost = lost;
 };
 
 const NOTHING_LASTS =
@@ -114,24 +121,17 @@ const tick = (view) => {
   part.level.style.setProperty("--level", engine.phase === "recording" ? level.toFixed(2) : 0);
 };
 
-// What a screen reader is told when it changes.
-const announce = (view, phase) => {
-  const { engine, part } = view;
-  const lost = engine.sender?.state === "waiting";
-  const said = `${phase} ${lost} ${isSilent(engine)}`;
-  if (said === view.said) return;
-  const came = view.said?.split(" ").at(-2) === "true" && !lost && engine.recording;
-  view.said = said;
-  part.live.textContent = [SAID[phase], part.hint.textContent, came ? "The program can be reached again." : ""]
-    .filter(Boolean)
-    .join(". ");
+// What is only read aloud; all else that matters is in `state`, `hint` and `trouble`.
+const announce = ({ part }, text) => {
+  part.live.textContent = text;
+  setTimeout(() => part.live.textContent === text && (part.live.textContent = ""), 5_000);
 };
 
 // ----------------------------------------------------------------------------------------------------- what is pressed
 
 const doMark = (view) => {
   const seconds = mark(view.engine);
-  if (seconds !== null) view.part.live.textContent = `Marked at ${clock(seconds)}`;
+  if (seconds !== null) announce(view, `Marked at ${clock(seconds)}`);
 };
 
 const press = (view, event) => {

@@ -24,13 +24,13 @@ _PARTS_KEY = "sent-in-parts"
 _HTML = """
 <div class="recorder" data-phase="idle">
   <p class="trouble" data-part="trouble" role="alert" hidden></p>
-  <p class="state" data-part="state" hidden></p>
+  <p class="state" data-part="state" role="status"></p>
   <div class="running" data-part="running" hidden>
     <span class="clock" data-part="clock" role="timer" aria-label="Recorded" aria-live="off">00:00</span>
     <span class="level" data-part="level" aria-hidden="true"></span>
     <span class="marks" data-part="marks" hidden></span>
   </div>
-  <p class="hint" data-part="hint" hidden></p>
+  <p class="hint" data-part="hint" role="status"></p>
   <div class="choice" data-part="choice">
     <label>Microphone <select data-part="select"></select></label>
     <button type="button" class="plain" data-part="other" hidden>Choose another one</button>
@@ -141,28 +141,33 @@ def _ticket(settings: Settings) -> str:
 
 
 def _open_begun() -> None:
-    _open(st.session_state[_KEY].get("begun"))
+    _open(_told(_KEY, "begun"))
 
 
 def _open_ended() -> None:
     """The recording is over; its lecture is what the page shows, unless the student went on to another."""
-    ended = st.session_state[_KEY].get("ended")
-    if ended == st.session_state.lecture_id or st.session_state.lecture_id is None:
+    ended = _told(_KEY, "ended")
+    if st.session_state.lecture_id in (ended, None):
         _open(ended)
 
 
 def _open_sent() -> None:
-    _open(st.session_state[_PARTS_KEY].get("ended"))
-
-
-def _open(lecture_id: object) -> None:
-    if isinstance(lecture_id, str):
-        session.worker().wake()
-        session.open_lecture(lecture_id)
+    _open(_told(_PARTS_KEY, "ended"))
 
 
 def _delete_sent() -> None:
     """What was sent of a file is not wanted any more."""
-    lecture_id = st.session_state[_PARTS_KEY].get("cancelled")
-    if isinstance(lecture_id, str):
+    if lecture_id := _told(_PARTS_KEY, "cancelled"):
         session.library().delete(lecture_id)
+
+
+def _told(component: str, what: str) -> str | None:
+    """The lecture that a component told the page; it tells it more than once, and may be gone from the page by then."""
+    lecture_id = st.session_state.get(component, {}).get(what)
+    return lecture_id if isinstance(lecture_id, str) else None
+
+
+def _open(lecture_id: str | None) -> None:
+    if lecture_id:
+        session.worker().wake()
+        session.open_lecture(lecture_id)
