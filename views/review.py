@@ -77,8 +77,7 @@ def lecture_review_offer(lecture_id: str) -> None:
 def begin_review(what: str) -> None:
     """Go to a review: "all", "weakest", or a lecture's id. Called before a page's run."""
     after = session.reviews().latest()
-    session.clear()
-    st.query_params.update({"review": what, "after": str(after)})
+    session.clear({"review": what, "after": str(after)})
 
 
 def review_view() -> None:

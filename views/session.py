@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from html import escape
@@ -55,17 +56,40 @@ def initialise() -> None:
     elif st.session_state.lecture_id and entry() is None:
         clear()
         st.session_state.message = "This lecture was deleted."
+    elif st.session_state.lecture_id and not asked:
+        _follow_back()
 
 
-def clear() -> None:
+_SETTLES_S = 2.0
+"""Seconds within which the browser may still ask for the page with the address of before."""
+
+
+def _follow_back() -> None:
+    """The address no longer names the lecture: the browser's Back leads away from it, or has not heard of it yet."""
+    if time.monotonic() - st.session_state.opened < _SETTLES_S:
+        st.query_params.from_dict({"lecture": st.session_state.lecture_id})
+    else:
+        _empty()
+
+
+def clear(address: Mapping[str, str] | None = None) -> None:
     """Start over: empty the slots; the lecture stays in the library.
+
+    Args:
+        address: what the page's address says from now on: one step for the browser's Back.
+    """
+    _empty()
+    st.query_params.from_dict(address or {})
+
+
+def _empty() -> None:
+    """Empty the slots.
 
     `visit` is part of the input widgets' keys: with a new one they do not deliver the old file again.
     """
     for slot in SLOTS:
         st.session_state[slot] = None
     st.session_state.visit += 1
-    st.query_params.clear()
 
 
 def key(name: str) -> str:
@@ -86,19 +110,20 @@ def begin(source: Source, settings: Settings) -> None:
 
 def open_lecture(lecture_id: str, moment: float | None = None) -> None:
     """Show a lecture of the library, whatever its state."""
-    clear()
     entry = library().entry(lecture_id)
     if entry is None:
+        clear()
         st.session_state.message = "There is no lecture at this address. It may have been deleted."
         return
+    clear({"lecture": entry.id})
     st.session_state.update(
         audio_data=entry.source,
         file_name=entry.source.main.name,
         lecture_id=entry.id,
         title=entry.title,
         moment=moment,
+        opened=time.monotonic(),
     )
-    st.query_params["lecture"] = entry.id
     if entry.state == "ready":
         take_results()
 

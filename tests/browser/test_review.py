@@ -199,6 +199,22 @@ def test_the_start_page_knows_what_is_due_and_the_reviews_address_leads_back(lec
     expect(lecture.get_by_role("heading", name="Your lectures")).to_be_visible()
 
 
+def test_back_leads_from_a_review_to_the_lecture_and_on_to_the_start(lecture: Page) -> None:
+    begin(lecture)
+    lecture.get_by_role("button", name="Finish").click()
+    expect_results(lecture)
+    lecture.wait_for_timeout(2_500)  # nobody turns back sooner
+    lecture.go_back()
+    expect_question(lecture)
+    lecture.go_back()
+    expect_results(lecture)
+    lecture.wait_for_timeout(2_500)
+    lecture.go_back()
+    expect(lecture.get_by_role("button", name="Make study notes")).to_be_visible()
+    lecture.go_forward()
+    expect_results(lecture)
+
+
 def test_the_answer_plays_its_moment(page: Page) -> None:
     give(page, media.SAMPLE, CAPTIONS)
     expect_results(page)
