@@ -29,14 +29,16 @@ def join(takes: Sequence[Path], mime_type: str, to: Path) -> None:
     """
     unfinished = to.with_suffix(".joining")
     container = _CONTAINERS.get(mime_type.partition(";")[0].strip(), "webm")
-    with av.open(f"file:{unfinished}", "w", format=container) as joined:
-        end = 0.0
-        for take in takes:
-            end = _append(take, joined, end)
-    if end == 0.0:
-        unfinished.unlink()
-        raise SourceError("Nothing of this recording can be played: it ended before any sound had arrived.")
-    unfinished.replace(to)
+    try:
+        with av.open(f"file:{unfinished}", "w", format=container) as joined:
+            end = 0.0
+            for take in takes:
+                end = _append(take, joined, end)
+        if end == 0.0:
+            raise SourceError("Nothing of this recording can be played: it ended before any sound had arrived.")
+        unfinished.replace(to)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _append(take: Path, joined: OutputContainer, at: float) -> float:
