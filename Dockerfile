@@ -13,5 +13,6 @@ ENV LECTURE_MODELS=/models LECTURE_DATA=/data
 VOLUME /models /data
 EXPOSE 8501
 HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=3)"]
-# Inside the container all interfaces; which of the host's see it is said by `docker run -p`.
+# Inside the container all interfaces; which of the host's see it is said by `docker run -p`. Others than the user of
+# that host need a proxy with TLS before it: browsers give no microphone without ("Served to others" in README.md).
 CMD ["streamlit", "run", "server.py", "--server.address=0.0.0.0", "--server.port=8501"]
