@@ -22,6 +22,7 @@ from lecture.transcript import format_time
 from views import session
 from views.library import library_view
 from views.recorder import can_receive, recorder, send_in_parts
+from views.review import review_due
 from views.text import plain
 from views.working import estimate
 
@@ -35,6 +36,7 @@ def input_view(settings: Settings) -> None:
     """Take a lecture in. Whichever way it comes, the page goes on with it at once."""
     st.title("Lecture Voice-to-Notes")
     st.markdown("Give it a lecture; get a transcript, a summary, flashcards and a study report.")
+    review_due()
     _upload(settings)
     _record(settings)
     _demonstrate(settings)

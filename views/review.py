@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from html import escape
 from pathlib import Path
 
 import streamlit as st
 
-from lecture.learning.reviews import FIVE_MINUTES, Recall
+from lecture.learning.reviews import FIVE_MINUTES, Counts, Recall
 from lecture.learning.scheduled import Showing
 from lecture.learning.sitting import Sitting, Standing, standing
 from lecture.review import RATINGS, day_of, in_words, intervals
@@ -40,23 +42,40 @@ def reviewing() -> bool:
     return known
 
 
-def review_offer() -> None:
-    """On the start page: how many cards are due, and the way to them; nothing where there are no cards."""
+def review_due() -> None:
+    """First on the start page: how many cards are due, and the way to them; nothing where none is."""
     if not session.shows_library():
         return
+    counts = session.reviews().counts(session.now())
+    with st.container():  # always there, so that a recording below it keeps its place
+        if counts.due:
+            with _offer(f"{_cards(counts.due)} due today"):
+                st.button("Review", on_click=begin_review, args=(_ALL,), type="primary", icon=":material/school:")
+                _five_minutes(counts)
+
+
+def review_offer() -> None:
+    """Above the lectures, where no card is due: when the next one is; nothing where there are no cards."""
     now = session.now()
     counts = session.reviews().counts(now)
-    if not counts.due and not counts.learnt and not counts.new:
+    if counts.due or not (counts.learnt or counts.new):
         return
+    with _offer(f"no card is due. {_next(now, None)}"):
+        st.button("How it goes", on_click=begin_review, args=(_ALL,))
+        _five_minutes(counts)
+
+
+@contextmanager
+def _offer(says: str) -> Iterator[None]:
+    """A line that says how the review stands, with the buttons that are made within."""
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="review_offer"):
-        said = f"{_cards(counts.due)} due today" if counts.due else f"no card is due. {_next(now, None)}"
-        st.markdown(f"**Review:** {said}", width="stretch")
-        if counts.due:
-            st.button("Review", on_click=begin_review, args=(_ALL,), type="primary", icon=":material/school:")
-        else:
-            st.button("How it goes", on_click=begin_review, args=(_ALL,))
-        if counts.learnt:
-            st.button("Five minutes", on_click=begin_review, args=(_WEAKEST,), help=_FIVE_MINUTES)
+        st.markdown(f"**Review:** {says}", width="stretch")
+        yield
+
+
+def _five_minutes(counts: Counts) -> None:
+    if counts.learnt:
+        st.button("Five minutes", on_click=begin_review, args=(_WEAKEST,), help=_FIVE_MINUTES)
 
 
 _FIVE_MINUTES = f"The {FIVE_MINUTES} cards that you are most likely to have forgotten, whenever they are due."
@@ -67,9 +86,8 @@ def lecture_review_offer(lecture_id: str) -> None:
     counts = session.reviews().counts(session.now(), lecture_id)
     if not counts.due and not counts.learnt:
         return
-    with st.container(horizontal=True, vertical_alignment="center", border=True, key="review_offer"):
-        due = f"{_cards(counts.due)} due today" if counts.due else f"no card is due. {_next(session.now(), lecture_id)}"
-        st.markdown(f"**Review:** {due}", width="stretch")
+    due = f"{_cards(counts.due)} due today" if counts.due else f"no card is due. {_next(session.now(), lecture_id)}"
+    with _offer(due):
         label = "Review these cards" if counts.due else "How it goes"
         st.button(label, on_click=begin_review, args=(lecture_id,), icon=":material/school:")
 

@@ -185,7 +185,10 @@ def test_two_tabs_count_a_showing_once(lecture: Page, library: Library, server: 
 def test_the_start_page_knows_what_is_due_and_the_reviews_address_leads_back(lecture: Page, library: Library) -> None:
     cards = Reviews(library).counts(datetime.now().astimezone()).new
     lecture.get_by_role("button", name="Start over").click()
-    expect(lecture.get_by_text(f"Review: {min(20, cards)} cards due today")).to_be_visible()
+    offer = lecture.get_by_text(f"Review: {min(20, cards)} cards due today")
+    expect(offer).to_be_visible()
+    below = lecture.get_by_role("heading", name="Upload")
+    assert offer.bounding_box()["y"] < below.bounding_box()["y"]
     lecture.get_by_role("button", name="Review", exact=True).click()
     expect_question(lecture)
     address = lecture.url
