@@ -13,7 +13,7 @@ from views.review import review_offer
 from views.text import plain
 from views.working import describe
 
-_BUSY = ("waiting", "running")
+_BUSY = ("recording", "waiting", "running")
 
 
 def library_view() -> None:

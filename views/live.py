@@ -13,7 +13,7 @@ from lecture.library import Entry
 from lecture.notes import Chapter
 from lecture.process import Settings
 from lecture.sentences import sentences
-from lecture.takes import SILENT_S
+from lecture.takes import SILENT_S, Incoming
 from lecture.transcript import Segment, Transcript, format_time
 from lecture.writers import outline
 from views import session
@@ -32,10 +32,35 @@ _BEHIND_S = 8.0
 
 def live_view(entry: Entry, settings: Settings) -> None:
     """Show a recording in progress until it has ended; the working view goes on from there."""
+    incoming = session.takes().of(entry.id)
+    if incoming and incoming.kind == "upload":
+        _unfinished_upload()
+        return
     session.worker().keys[entry.id] = st.session_state.endpoint_key
     if can_receive():
         recorder(settings, entry.id)
     _captions()
+
+
+def how_it_arrives(entry: Entry) -> str:
+    """The state of what has not arrived completely, in the student's words."""
+    incoming = session.takes().of(entry.id)
+    if incoming is None or incoming.kind == "upload":
+        return "Not all of it has arrived"
+    return "Recording not finished" if _seconds_silent(incoming) > SILENT_S else "Being recorded"
+
+
+@st.fragment(run_every=2.0)
+def _unfinished_upload() -> None:
+    entry = session.entry()
+    if entry is None or entry.state != "recording":
+        st.rerun()
+    st.info(
+        "Not all of this file has arrived. It goes on where it is being sent from; if that page was closed, "
+        "delete this lecture in your library and send the file again.",
+        icon=":material/info:",
+    )
+    st.button("Start over", on_click=session.clear)
 
 
 @st.fragment(run_every=0.5)
@@ -107,8 +132,11 @@ def _silent(lecture_id: str) -> None:
     incoming = session.takes().of(lecture_id)
     if incoming is None or incoming.ended:
         return
-    silent = (session.now() - incoming.heard_from).total_seconds()
-    if silent > SILENT_S:
+    if (silent := _seconds_silent(incoming)) > SILENT_S:
         minutes = ceil(silent / 60)
         st.caption(f"Nothing has arrived for {minutes} minutes. If the recorder is not just paused, finish it here.")
         st.button("Finish with what has arrived", on_click=session.finish_recording, icon=":material/stop:")
+
+
+def _seconds_silent(incoming: Incoming) -> float:
+    return (session.now() - incoming.heard_from).total_seconds()

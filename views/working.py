@@ -9,7 +9,7 @@ import streamlit as st
 from lecture.library import Entry
 from lecture.process import Settings
 from views import session
-from views.live import live_view
+from views.live import how_it_arrives, live_view
 from views.notes import statements_html
 from views.text import plain
 from views.transcript import transcript_lines
@@ -72,7 +72,9 @@ def describe(entry: Entry) -> str:
         return " · ".join(
             filter(None, [said, estimate(entry.settings, left) if entry.progress.unit == "seconds" else ""])
         )
-    return {"recording": "Being recorded", "ready": "Ready", "cancelled": "Cancelled", "failed": "Failed"}[entry.state]
+    if entry.state == "recording":
+        return how_it_arrives(entry)
+    return {"ready": "Ready", "cancelled": "Cancelled", "failed": "Failed"}[entry.state]
 
 
 def estimate(settings: Settings, seconds: float | None) -> str:
