@@ -10,9 +10,10 @@ from typing import Literal
 
 from lecture.learning.gaps import GAP
 from lecture.learning.questions import questions
+from lecture.learning.usability import least_usable, places
 from lecture.learning.vocabulary import vocabulary
 from lecture.notes import Chapter, Evidence, Notes
-from lecture.ranking import alike, importance, terms
+from lecture.ranking import alike, terms
 from lecture.sentences import Sentence
 
 __all__ = ["GAP", "Flashcard", "Kind", "identified", "quoting_cards", "spread"]
@@ -57,6 +58,8 @@ _MOST = 24
 _SENTENCES_PER_CARD = 4
 """Of a short lecture; so it has not a card for every sentence."""
 _LEAST = 12
+_FEW, _LESS = 1, 0.3
+"""A lecture with fewer cards than that gets its best ones among those that are worth so much less."""
 
 
 def quoting_cards(sentences: Sequence[Sentence], notes: Notes) -> tuple[Flashcard, ...]:
@@ -70,7 +73,11 @@ def quoting_cards(sentences: Sequence[Sentence], notes: Notes) -> tuple[Flashcar
         Cards in the lecture's order, no two asking for the same: at most two dozen for each hour, and fewer where few
         of its sentences can be understood alone.
     """
-    return _best_of_chapters(list(_candidates(sentences)), notes.chapters, _carried(sentences))
+    found = list(_candidates(sentences))
+    words = vocabulary(tuple(sentence.text for sentence in sentences))
+    if words.is_spoken:
+        found = _usable(found, words.garbled)
+    return _best_of_chapters(found, notes.chapters, _carried(sentences))
 
 
 def spread(cards: Sequence[Flashcard], most: int = _MOST) -> tuple[Flashcard, ...]:
@@ -91,14 +98,21 @@ def _candidates(sentences: Sequence[Sentence]) -> Iterator[tuple[float, Flashcar
     """The best card of each sentence that makes one, and what it is worth."""
     texts = tuple(sentence.text for sentence in sentences)
     words = vocabulary(texts)
-    weights = importance(texts)
-    ranks = {i: place / len(texts) for place, i in enumerate(sorted(range(len(texts)), key=weights.__getitem__))}
-    for i, sentence in enumerate(sentences):
-        after = texts[i + 1] if i + 1 < len(texts) else "."
-        asked = max(questions(sentence.text, words, after), key=lambda one: one.worth, default=None)
+    for sentence, place in zip(sentences, places(texts), strict=True):
+        asked = max(questions(sentence.text, words, place), key=lambda one: one.worth, default=None)
         if asked:
             evidence = Evidence(sentence.text, sentence.start, sentence.end)
-            yield asked.worth + ranks[i], Flashcard(asked.question, asked.answer, evidence, asked.kind)
+            yield (
+                asked.worth + (0 if words.is_spoken else place.rank),
+                Flashcard(asked.question, asked.answer, evidence, asked.kind),
+            )
+
+
+def _usable(found: Sequence[tuple[float, Flashcard]], garbled: float) -> list[tuple[float, Flashcard]]:
+    """The cards of free speech that are usable, and a few of the better ones at least."""
+    least = least_usable(garbled)
+    ranked = sorted(found, key=lambda one: -one[0])
+    return [one for place, one in enumerate(ranked) if one[0] >= (least - _LESS if place < _FEW else least)]
 
 
 def _best_of_chapters(

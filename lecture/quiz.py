@@ -28,6 +28,8 @@ _MOST_OF_A_KIND: Mapping[QuestionKind, int] = {
     "reason": 3,
     "card": 4,
 }
+_MOST_GAPS_OF_SPEECH = 10
+"""Questions for terms that are left out where a lecture was spoken freely: it gives few of the other kinds."""
 _CHANCE = 1.5
 """How much chance decides, beside a question's worth."""
 _TOO_ALIKE = 0.8
@@ -171,7 +173,8 @@ def _places(chance: Random) -> Iterator[int]:
 def _is_new(candidate: Candidate, material: Material, chosen: Sequence[tuple[int, Candidate, Question]]) -> bool:
     """Whether a quiz neither asks for this already, nor about this sentence, nor too often in this way."""
     kinds = Counter(other.kind for _, other, _ in chosen)
-    if kinds[candidate.kind] >= _MOST_OF_A_KIND[candidate.kind]:
+    gaps_alone = candidate.kind == "gap" and material.words.is_spoken
+    if kinds[candidate.kind] >= (_MOST_GAPS_OF_SPEECH if gaps_alone else _MOST_OF_A_KIND[candidate.kind]):
         return False
     said = terms(material.texts[candidate.at])
     return not any(

@@ -8,6 +8,8 @@ from lecture.captions import read_captions
 from lecture.chapters import find_chapters
 from lecture.flashcards import GAP, Flashcard, identified, quoting_cards, spread
 from lecture.learning.quality import good_cards
+from lecture.learning.usability import least_usable
+from lecture.learning.vocabulary import vocabulary
 from lecture.notes import Evidence, Notes
 from lecture.sentences import Sentence, sentences
 from lecture.transcript import Transcript
@@ -280,6 +282,98 @@ def test_rough_speech_gets_a_card_only_of_words_that_it_says_again():
     )
     assert of(said, "Scent trails matter.", "Scent trails fade.") == {"What are scent trails?"}
     assert of(heard, "Scent trails matter.", "Scent trails fade.") == set()
+
+
+GRAPHS = [
+    "Okay, so, um, good morning everybody, let's get going.",
+    "So last week we looked at sorting, and today it's graphs.",
+    "So, you know, a graph is basically a set of vertices and a set of edges between them.",
+    "And the the degree of a vertex is the number of edges that touch it, right?",
+    "Now, here's the thing.",
+    "So this one here has, what, three edges, as you can see on the slide.",
+    "And if you look over there, that's the other one.",
+    "So an edge can have a weight, and then we have a weighted graph, okay?",
+    "The weight of an edge is, like, the length of a road.",
+    "And so what we want is the shortest path.",
+    "Now a path is just a sequence of edges that leads from one vertex to another.",
+    "I don't know, maybe that's obvious.",
+    "So we can compute the shortest path with a priority queue, okay, and the queue gives us the closest vertex.",
+    "Yeah, and I had a student who who did this the wrong way.",
+    "So a negative weight breaks that, because the the algorithm never goes back.",
+    "So if a graph has a cycle of negative weight, then there is no shortest path.",
+    "And we'll see that next week, I guess.",
+    "A tree is a graph without a cycle, you know.",
+    "And a spanning tree touches every vertex of the graph with as few edges as possible.",
+    "So one way to store a graph is, you know, a matrix.",
+    "In an adjacency matrix, each row stands for a vertex.",
+    "So that costs memory.",
+    "And the adjacency matrix wastes memory if the graph has few edges.",
+    "So, all right, that's the end.",
+]
+"""Speech as a lecturer speaks it, recognised well."""
+
+
+def of_speech(*sentences: str) -> dict[str, Flashcard]:
+    """The cards of a spoken lecture that passed the gate, by the sentence they rest on."""
+    found = tuple(Sentence(text, 5.0 * i, 5.0 * i + 5) for i, text in enumerate(sentences))
+    notes = notes_of(found)
+    kept, rejected = good_cards(quoting_cards(found, notes), found, notes)
+    assert not rejected
+    return {card.evidence.quote: card for card in kept}
+
+
+def test_free_speech_gets_several_cards_without_its_openers_and_fillers():
+    cards = of_speech(*GRAPHS)
+    assert 4 <= len(cards) <= 12
+    graph = cards[GRAPHS[2]]
+    assert (graph.question, graph.answer) == ("What is a graph?", "A set of vertices and a set of edges between them.")
+    degree = cards[GRAPHS[3]]
+    assert degree.question.replace(GAP, degree.answer) == "The degree of a vertex is the number of edges that touch it."
+    cycle = cards[GRAPHS[15]]
+    assert cycle.question.startswith("If a ")
+    for card in cards.values():
+        assert not {"so", "um", "okay", "basically", "like", "know"} & set(card.question.lower().split())
+
+
+def test_of_a_long_spoken_sentence_a_card_shows_the_part_that_says_something():
+    card = of_speech(*GRAPHS)[GRAPHS[12]]
+    assert card.question.replace(GAP, card.answer) == "We can compute the shortest path with a priority queue."
+
+
+def test_speech_that_points_stumbles_or_tells_of_the_course_gets_no_card():
+    cards = of_speech(*GRAPHS)
+    for at in (0, 1, 4, 5, 6, 9, 11, 13, 14, 16, 21, 23):
+        assert GRAPHS[at] not in cards
+
+
+BROKEN_GRAPHS = [
+    "So the graph of it has is the vertex edges.",
+    "Graph together the edges of vertex becausw and weight.",
+    "We over at the graph of tropical vertex edge.",
+    "Small graphs from a small graph and therefore edges has large weight.",
+    "The red line is the graph of the vertex.",
+    "And edges of of edges it goes the vertex the weight.",
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN_GRAPHS)
+def test_speech_that_was_not_heard_rightly_gets_no_card(broken):
+    assert broken not in of_speech(*GRAPHS, broken)
+
+
+def test_the_worse_a_lecture_was_heard_the_more_a_card_must_be_worth():
+    worth = [least_usable(share / 100) for share in (0, 8, 14, 20, 60)]
+    assert worth[0] == worth[1] < worth[2] < worth[3] == worth[4]
+    heard = of_speech(*GRAPHS)
+    misheard = of_speech(*GRAPHS, *(f"of the the graph {word} is are a." for word in "one two three four".split() * 6))
+    assert 1 <= len(misheard) < len(heard)
+
+
+def test_a_term_of_an_example_is_worth_less_than_one_of_the_whole_lecture():
+    words = vocabulary((*(f"So the vertex number {n} has an edge." for n in range(19)), "So the umbrella is wet."))
+    assert words.reach("vertex") == 10
+    assert words.reach("umbrella") == 1
+    assert words.weight("vertex") > words.weight("number")
 
 
 def test_nothing_said_makes_no_cards():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lecture.learning.faults import faults
 from lecture.ranking import WORD
 
-_VERBS = (
+VERBS = (
     "is are was were can cannot may might must should will would could has have had does do did mean means refers "
     "refer consist consists contain contains include includes depend depends need needs require requires give gives "
     "gave make makes made take takes took use uses used work works come comes came lead leads led allow allows "
@@ -35,13 +35,19 @@ _VERBS = (
     "starts started end ends ended stop stops believe believes believed want wants bend bends break breaks broke hang "
     "hangs pull pulls push pushes reach reached reaches weigh weighs eat eats feed feeds live lives spread spreads "
     "aim aims answer answers treat treats remember remembers forget forgets offer offers select selects selected "
-    "apply applies lack lacks exceed exceeds satisfy satisfies obey obeys"
+    "apply applies lack lacks exceed exceeds satisfy satisfies obey obeys correspond corresponds differ differs "
+    "capture captures consider considers operate operates interact interacts identify identifies detect detects "
+    "indicate indicates imply implies express expresses exploit exploits extract extracts evaluate evaluates assign "
+    "assigns vary varies emerge emerges arise arises improve improves replace replaces choose chooses send sends "
+    "receive receives tells gets goes optimize optimizes approximates infer infers translates illustrates reflects "
+    "specify specifies classify classifies separates"
 ).split()
-_OF_ONE = frozenset(
-    verb for verb in _VERBS if verb.endswith("s") and verb != "does" and verb[:-1] in _VERBS
-) | frozenset("is was has does carries applies relies satisfies goes".split())
+"""The verbs that a clause may have, beside those that their ending tells."""
+_OF_ONE = frozenset(verb for verb in VERBS if verb.endswith("s") and verb != "does" and verb[:-1] in VERBS) | frozenset(
+    "is was has does carries applies relies satisfies goes".split()
+)
 _WITH_OBJECT = r"[a-z]{3,}[^s]s(?=\s+(?:an?|the|its|their|his|her|each|every|no|many)\b)"
-_VERB = rf"(?:{'|'.join(sorted(set(_VERBS), key=len, reverse=True))}|[a-z]{{3,}}(?:[^e]ed|ifies)|{_WITH_OBJECT})"
+_VERB = rf"(?:{'|'.join(sorted(set(VERBS), key=len, reverse=True))}|[a-z]{{3,}}(?:[^e]ed|ifies)|{_WITH_OBJECT})"
 _VERB += r"(?!\s+(?:is|are|was|were|can|will|may|must)\b)"  # there it is a noun: "the answer is"
 _NEVER_IN_SUBJECT = (
     rf"(?:{_VERB}|be|been|being|that|which|who|whom|what|why|how|where|when|while|whether|to|if|because|but|"
@@ -53,7 +59,7 @@ _NEVER_IN_SUBJECT = (
     r"things|one|way|us|them|him|her|me|please|yes|no|though|although|unless|until|since|could|there|here|then)"
 )
 _CLAUSE = re.compile(
-    rf"""^(?P<subject>(?P<article>(?:an?|the|most|many|all|every|each|no)\s+)?
+    rf"""^(?P<subject>(?P<article>(?:an?|the|most|many|all|any|every|each|no)\s+)?
         (?P<noun>(?:(?!(?:{_NEVER_IN_SUBJECT}|and|or|of|in|on|at|for|with|from|by|between)\b)[\w'’-]+\s+){{1,4}}?)
         (?P<more>(?:(?:of|in|for|with|between|and|from|against|on|at|by)\s+
             (?:(?!{_NEVER_IN_SUBJECT}\b)[\w'’-]+\s+){{1,4}}?){{0,2}}?))
@@ -80,7 +86,8 @@ _LEAD_IN = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _TAIL = re.compile(
-    r"(?:,?\s*(?:(?<!all )right|okay|ok|yeah|of course|and so on|so|as well|too|again|for example|actually|anyway))*[.!]$",
+    r"(?:,?\s*(?:(?<!all )right|okay|ok|yeah|of course|and so on|so|as well|too|again|for example|actually|"
+    r"anyway))*[.!]$",
     re.IGNORECASE,
 )
 _BREAKS = re.compile(

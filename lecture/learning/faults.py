@@ -22,7 +22,7 @@ _POINTING = re.compile(
     |\bthe\ (?:above|former|latter|following|previous|earlier|preceding)\b|\b(?:above|below)(?=\s*[,.]|$)
     |^there\b(?!\ (?:is|are|was|were|will|can|must|may|exists?))|(?<!\w)there(?=\s*[,.;!?]|$)
     |\b(?:at|in|from|over|up|out|to|goes?|comes?|go|lies?|stays?|is|are|was|were)\ there\b
-    |^that\b|[,;:]\ that\b
+    |^that\b|[,;:]\ that\b|(?<!\bso)(?<!\bsuch)(?<!\bnow)\ that(?=[,.;])
     |\b(?:of|for|with|like|about|from|by|at|on|in|to|after|before|than|as|and|or|but|do|does|did|doing|how|why)\ that\b
       (?!\ (?:which|who))
     |\bthat(?:'s|’s|'ll|\ is\ (?:a|an|the|why|how|what|where|when|not|also|because)\b|\ one\b)
@@ -30,7 +30,7 @@ _POINTING = re.compile(
     |sense|side)\b
     |\b(?:i|me|my|mine|myself|i'm|i've|i'd|i'll|i’m|i’ve)\b
     |\b(?:the|an)other\b|\bothers\b|\b(?:one|ones)\ of\ them\b|\bthe\ ones?\b|\b(?:big|small|new|old|good|bad)\ ones?\b
-    |\b(?:the|our|my|your)\ (?:next|same|rest)\b
+    |\b(?:the|our|my|your)\ (?:next|same|rest(?!\ of\b))\b
     |\b(?:first|second|third|fourth|fifth|last|final)\ (?:\w+\ )?(?:group|method|kind|type|part|step|question
     |reason|way|point|
       one|ones|thing|case|example|problem|topic|enemy|family|option|class|approach|idea|experiment|is|was|are
@@ -52,7 +52,8 @@ _POINTING = re.compile(
     |\b(?:in|during|of|from)\ (?:the|our|my|your|today's)\ (?:\w+\ )?(?:lecture|talk|class|course|lesson|speech
     |passage|text|
       transcript|presentation|tutorial|session)\b
-    |\b(?:slides?|blackboard|whiteboard|homework|handout|assignments?(?!\ of\b)|exam|powerpoint|audience|microphone|demo|speaker|
+    |\b(?:slides?|blackboard|whiteboard|homework|handout|assignments?(?!\ of\b)|exam|powerpoint|audience|microphone
+      |demo|speaker|
       lecturer|professor|transcript|laser|pointer)\b
     |\b(?:in|on|from|at|see|to)\ (?:the|our|my)\ (?:\w+\ )?(?:figure|picture|screen|board|plot|diagram|table
     |chart|image|graph|left|
@@ -63,6 +64,10 @@ _POINTING = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """What points to something that was said before, or that only the room could see."""
+_FROM_ONE = re.compile(
+    r"\bone (?:\w+ ){0,2}(?:to|into|onto|after|from|and|with|for) another\b|\bone another\b", re.IGNORECASE
+)
+"""Where "another" has its noun in the sentence."""
 _PERSON = re.compile(
     r"\b(?:he|him|his|himself|she|her|hers|herself|they|them|their|theirs|it|its|itself)\b", re.IGNORECASE
 )
@@ -172,7 +177,7 @@ def needs_context(text: str, known: str = "") -> bool:
         known: what the reader has read before it; "it" and "they" may stand for a noun of that.
     """
     text = text.strip()
-    if _POINTING.search(text) or _LEANING_START.match(text):
+    if _POINTING.search(_FROM_ONE.sub("#", text)) or _LEANING_START.match(text):
         return True
     pronoun = _PERSON.search(_EMPTY_IT.sub(lambda found: "#" * len(found[0]), text))
     if not pronoun:
@@ -218,5 +223,5 @@ def faults(sentence: str) -> Iterator[str]:
         yield NEEDS_CONTEXT
     if is_broken(sentence):
         yield BROKEN
-    if _ENDS_OPEN.search(sentence) or _BETWEEN_ONE.search(sentence):
+    if _ENDS_OPEN.search(_FROM_ONE.sub("#", sentence)) or _BETWEEN_ONE.search(sentence):
         yield UNFINISHED

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lecture.function_words import function_words, plain
+from lecture.learning.clauses import VERBS as _VERBS
 from lecture.learning.vocabulary import NUMBER, Vocabulary, is_everyday
 from lecture.ranking import WORD, terms
 
@@ -50,9 +52,34 @@ _VAGUE = frozenset(
     "hundreds definition description application applications goal advantage disadvantage aspect aspects effect "
     "approach method methods technique techniques result results example examples problem problems value values "
     "amount level type types size form use test review technology system systems property properties feature "
-    "features structure strategy step steps set sets shape member members".split()
+    "features discrete structure strategy step steps set sets shape member members".split()
 )
 """Nouns that many others could stand for; a term of two words may end in one."""
+_CLOSES = _ENDS_NOUN | frozenset(
+    "we you they it he she then therefore also how what where not all like using within without about after before "
+    "since there now here just only still always never often given i your our their its this these at again whether "
+    "too though although both whose very".split()
+)
+"""What ends a group of words in free speech, where commas are few."""
+_ACTS = frozenset(_VERBS) - frozenset(
+    "form forms control state show use need work change cost map measure design return end start play".split()
+)
+"""Verbs that are hardly ever nouns."""
+_LIKE_ADJECTIVE = re.compile(r".*(?:al|ic|ive|ar|ous|ary)$")
+_ABSTRACT = re.compile(
+    r".*(?:tion|sion|ity|ment|ance|ence|ism|ology|sis|ics|ure|ness|or|er|gram|graph|ory|ogy|thm|ix|um|us|ary|ing)s?$"
+)
+"""Endings of words that a science makes."""
+_NO_PART = frozenset(
+    "particular single main certain various different specific given new own big whole extra remaining actual "
+    "usual typical several similar previous".split()
+)
+"""Adjectives that belong to no term, whatever they stand before."""
+_ORDINAL = re.compile(r"(?:first|second|third|last|next|other)\b", re.IGNORECASE)
+_OWN = 5.0
+"""Weight of a word in a lecture from which it is clearly one of the lecture's own: see `Vocabulary.weight`."""
+_OFTEN = 3
+"""In how many sentences two words must stand together to be a term, if the first could be a verb."""
 _LEFT = 3
 """Content words that a sentence must keep beside its gap, so that it can be told what belongs there."""
 
@@ -76,6 +103,89 @@ def gapped(text: str, words: Vocabulary) -> Gapped | None:
     """Leave out of a clause what is best asked for; None if nothing in it is worth that, or could be told."""
     found = [gap for gap in (*_named(text), *_dated(text), *_measured(text), *_term(text, words)) if _can_be_told(gap)]
     return max(found, key=lambda gap: gap.worth, default=None)
+
+
+def spoken_gaps(text: str, words: Vocabulary) -> Iterator[Gapped]:
+    """Every gap that free speech could get, each weighed by how much of a term it asks for, 0 being usual."""
+    for gap in (*_named(text), *_dated(text), *_measured(text)):
+        if _can_be_told(gap):
+            yield Gapped(gap.question, gap.answer, 1.0 if gap.worth >= 3 else 0.0)
+    tokens = list(WORD.finditer(text))
+    for last in range(len(tokens)):
+        first = _begin_of_term(text, tokens, last, words) if _ends_term(text, tokens, last, words) else None
+        if first is not None:
+            gap = _cut(text, tokens[first].start(), tokens[last].end(), 0.0)
+            if _can_be_told(gap):
+                yield Gapped(gap.question, gap.answer, _weighed(gap, words))
+
+
+def _weighed(gap: Gapped, words: Vocabulary) -> float:
+    parts = WORD.findall(gap.answer)
+    heaviest = max(map(words.weight, parts))
+    return (
+        0.5 * (len(parts) > 1)
+        + 0.15 * (min(heaviest, 8) - 5)
+        + 0.2 * min(math.log(words.often(parts[-1]) + 1), 3)
+        + 0.3 * bool(_ABSTRACT.match(parts[-1]))
+        + 0.08 * (min(words.reach(parts[-1]), 7) - 3)
+        - 0.2 * gap.question.startswith(GAP)
+        - 1.0 * bool(_ORDINAL.match(gap.answer))
+        - 0.3
+    )
+
+
+def _ends_term(text: str, tokens: list[re.Match[str]], at: int, words: Vocabulary) -> bool:
+    """Whether a word ends a group of words that may be a term of the lecture."""
+    word, before = tokens[at][0], tokens[at - 1][0] if at else ""
+    after = tokens[at + 1][0].lower() if at + 1 < len(tokens) else ""
+    between = text[tokens[at].end() : tokens[at + 1].start()] if after else "."
+    if not (after in _CLOSES or after in _ACTS or re.match(r"\s*[.,;:!?]", between)):
+        return False
+    said_together = bool(terms(before)) and words.often(before, word) >= 2
+    if is_everyday(word) and not (said_together and not is_everyday(before) and words.weight(before) > _OWN):
+        return False  # "set" is no term, "empty set" may be
+    if len(word) < 3 or not word.isalpha() or word.lower() in _ACTS or words.often(word) < 2:
+        return False
+    if before.lower() in _NOT_AFTER or (len(word) == 3 and not said_together):
+        return False
+    return said_together or not (word.lower() in _VAGUE or _NO_NOUN.match(word) or not words.is_noun(word))
+
+
+def _begin_of_term(text: str, tokens: list[re.Match[str]], last: int, words: Vocabulary) -> int | None:
+    """The index of the first word of the term that ends with one; None where it cannot be told apart."""
+    first = last
+    while first and last - first < 3 and _joins(text, tokens, first, words):
+        first -= 1
+    if first and first < last and tokens[first - 1][0].lower() in _BEFORE_VERBS:
+        first += 1
+    if first > 1 and tokens[first - 1][0].endswith("ly") and tokens[first - 2][0].lower() in _BEFORE_VERBS:
+        first += 1  # "could easily exchange solutions": the first word is the verb
+    while first < last and tokens[first][0].lower() in _NO_PART:
+        first += 1
+    alone = tokens[last][0]
+    if first > last or (first == last and (alone.endswith("ing") or _NO_NOUN.match(alone) or not words.is_noun(alone))):
+        return None
+    before = tokens[first - 1][0].lower() if first else ""
+    apart = not terms(before) or before in _CLOSES | _ACTS | _NO_PART or before.endswith(("ing", "ly"))
+    return first if apart or text[tokens[first - 1].end() : tokens[first].start()] != " " else None
+
+
+def _joins(text: str, tokens: list[re.Match[str]], at: int, words: Vocabulary) -> bool:
+    """Whether the word before one belongs to the same term."""
+    before, word = tokens[at - 1], tokens[at]
+    said = before[0].lower()
+    if text[before.end() : word.start()] != " " or not said.isalpha() or not terms(said):
+        return False
+    together = words.often(said, word[0])
+    if said in _CLOSES or (said in _ACTS and together < _OFTEN) or (said.endswith("ly") and together < 2):
+        return False
+    if is_everyday(said):
+        return together >= 2 and at > 1 and tokens[at - 2][0].lower() not in _BEFORE_VERBS
+    if said.endswith("ed") and together < 2:
+        return False
+    if together >= 2 or (before.start() > 0 and before[0][0].isupper() and word[0][0].isupper()):
+        return True
+    return words.often(said) >= 3 and (words.is_noun(said) or bool(_LIKE_ADJECTIVE.match(said)))
 
 
 def _cut(text: str, begin: int, end: int, worth: float) -> Gapped:

@@ -1,6 +1,7 @@
 """A sentence → the questions it answers: what something is, why, when and who, and gaps.
 
-A question is asked only where its grammar is sure to come out right; everything else becomes a gap, or nothing.
+A question is asked only where its grammar is sure to come out right; everything else becomes a gap, or nothing. What
+was read from notes is judged by rules, what was spoken freely by the sum of many signs: see `usability`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import Literal
 from lecture.learning.clauses import Clause, capitalised, clauses, taken_apart, without_lead_in
 from lecture.learning.definitions import definition
 from lecture.learning.faults import faults, is_broken, needs_context, points_elsewhere, says_twice
-from lecture.learning.gaps import frequent, gapped
+from lecture.learning.gaps import GAP, Gapped, frequent, gapped, spoken_gaps
+from lecture.learning.spoken import Statement, statements
+from lecture.learning.usability import FORMULA, SOME_VAGUE, VAGUE, Place, usability
 from lecture.learning.vocabulary import Vocabulary
 from lecture.ranking import WORD, terms
 
@@ -41,56 +44,26 @@ _JUDGES = re.compile(
 )
 """A meaning that begins so says what somebody thinks of the thing."""
 _SAYS_WHICH = re.compile(r"\b(?:that|which|who|where|when|of|for|in|to|with|between|used|by|from|whose|how)\b")
-_GREEK = "alpha|beta|gamma|delta|epsilon|eta|theta|lambda|mu|nu|rho|sigma|tau|phi|chi|psi|omega"
 _SPEAKERS = re.compile(r"\b(?:we|us|our|ours|you|your|let)\b", re.IGNORECASE)
 _UNIQUE = frozenset(
     "brain heart sun earth moon body mind universe world sky ocean sea internet bible church parliament economy "
     "liver skin eye ear lung cortex hippocampus genome atmosphere".split()
 )
 """What there is only one of, or one kind: "the brain" needs no sentence before it."""
-_VAGUE = frozenset(
-    "result results problem method methods model algorithm system approach paper task project data example "
-    "goal aim idea "
-    "point question answer issue reason difference main output input value number set rest part parts work "
-    "code time way "
-    "kind program step case".split()
-)
-"""Subjects that mean something only where they were introduced."""
-_SOME_VAGUE = re.compile(
-    rf"\bthe (?:\w+ )?(?:{'|'.join(sorted(_VAGUE))})s?\b(?! (?:of|to|that|which|for|between)\b)",
-    re.IGNORECASE,
-)
-_NOT_IN_ROUGH = re.compile(
-    r"\b(?:extremely|somewhat|and is|pretty|again|even|anyway|itself|other|we|us|our|ours|you|your|let|it|its|"
-    r"they|their|them|"
-    r"he|she|his|her|will|would|second|third|fourth|"
-    r"is to|are to|"
-    r"all the|all of the|some of the|another|also|already|now|still|more|get|gets|got|getting|done|some|so|very|"
-    r"things?|something|stuff|nice|okay|whole|actual|particular|certain|let's)\b",
-    re.IGNORECASE,
-)
-"""Words of talk and of what somebody did: in rough text most sentences with them need those around them."""
-_PAST = re.compile(
-    r"was|were|had|did|could|would|made|took|gave|got|came|went|found|saw|kept|held|brought|knew|said|\w+ed"
-)
-_DEFINITE = re.compile(
-    r"\bthe (?:\w+ )?\w+(?=\s*(?:$|[,.;:]|\b(?:is|are|and|or|in|on|at|by|from|with|for|to|as)\b))", re.I
-)
-"""Something that is spoken of as known."""
-_GOES_ON = re.compile(r"[a-z]|(?:Of|Which|That|And of|With|From|For|In which|To|As|Than|Or)\b")
 _ANYBODY = re.compile(
     r"(?:[Tt]o [^,]{5,40}, |In [^,]{5,40}, )?(?:We|You|One|we|you|one) (?:can|need to|have to|must|"
     r"should) (?!see|say|look|think|"
     r"talk|go|do|get|have|be|imagine|notice|ask|try|want|come|tell|show|also|just|always|now|really|hear|read|"
     r"call|face)\w+ "
 )
-_FORMULA = re.compile(
-    rf"\b(?!A\b|I\b)(?<!vitamin )(?<!hepatitis )[A-Z]\b(?![.'’]| cells?\b| rays?\b)|\b(?i:{_GREEK}|sub)\b"
-)
-"""Letters that stand for quantities: a recogniser hears them as it likes."""
-_YEAR = re.compile(r"\b(?:1\d{3}|20\d\d)\b")
-_SURE = 0.95
-"""Share of the words of a rough text that must be said again elsewhere in it, or be general English."""
+_KNOWN = 3
+"""In how many sentences of free speech a term must be, before it is asked what it means."""
+_FEWEST_OF_MEANING = 6
+"""Words of a meaning in free speech."""
+_TRUSTED = 0.75
+"""Share of its words that must be said again, or be general English."""
+_ASKED_WELL = 0.1
+"""How much more usable a question is than the best gap in the same statement."""
 _LONGEST_ANSWER = 30
 """Words; a longer answer is more than one idea."""
 
@@ -112,15 +85,16 @@ class Asked:
     worth: float
 
 
-def questions(sentence: str, words: Vocabulary, after: str = ".") -> Iterator[Asked]:
+def questions(sentence: str, words: Vocabulary, place: Place | None = None) -> Iterator[Asked]:
     """What a student could be asked, given a sentence of a lecture; nothing unless it can be understood alone.
 
     Args:
         sentence: as it was said.
         words: of the lecture.
-        after: the sentence after it: in rough text it tells whether this one is a piece of a longer one.
+        place: of the sentence; tells most where it was spoken freely.
     """
-    if words.rough and _GOES_ON.match(after):
+    if words.is_spoken:
+        yield from _spoken(sentence, words, place or Place(sentence))
         return
     if words.language not in ("en", None) or not words.punctuated:
         yield from _careful(sentence, words)
@@ -128,7 +102,7 @@ def questions(sentence: str, words: Vocabulary, after: str = ".") -> Iterator[As
     yield from _why(sentence, words)
     yield from _generic(sentence, words)
     for clause in clauses(sentence):
-        if _FORMULA.search(clause.text) or not clause.agrees or (words.rough and words.slips(clause.text)):
+        if FORMULA.search(clause.text) or not clause.agrees:
             continue
         yield from _meaning(clause, words)
         if _can_be_asked(clause, words):
@@ -140,14 +114,12 @@ def questions(sentence: str, words: Vocabulary, after: str = ".") -> Iterator[As
 def _generic(sentence: str, words: Vocabulary) -> Iterator[Asked]:
     """What one can do, or has to: "we" and "you" are anybody there."""
     text = capitalised(without_lead_in(sentence))
-    if not _ANYBODY.match(text) or len(_SPEAKERS.findall(text)) > 1 or _FORMULA.search(text) or any(faults(text)):
+    if not _ANYBODY.match(text) or len(_SPEAKERS.findall(text)) > 1 or FORMULA.search(text) or any(faults(text)):
         return
-    if words.rough and (" use " not in text or _NOT_IN_ROUGH.search(_SPEAKERS.sub("", text))):
-        return
-    if not text.endswith(".") or not 8 <= len(text.split()) <= 24 or _SOME_VAGUE.search(text):
+    if not text.endswith(".") or not 8 <= len(text.split()) <= 24 or SOME_VAGUE.search(text):
         return
     gap = gapped(text, words)
-    if gap and gap.worth >= 1.7 and words.trust(text) >= 0.75 and not (words.rough and words.slips(text)):
+    if gap and gap.worth >= 1.7 and words.trust(text) >= 0.75:
         yield Asked("cloze", gap.question, gap.answer, gap.worth + words.trust(text))
 
 
@@ -170,27 +142,7 @@ def _can_be_asked(clause: Clause, words: Vocabulary) -> bool:
         is_name = len(parts) == 2 and all(part[0].isupper() for part in parts)
         if len(parts) < 2 or (words.often(*parts) < 2 and not is_name):
             return False
-    if noun in _VAGUE or not terms(clause.noun) or _SOME_VAGUE.search(clause.text):
-        return False
-    if words.rough:
-        return _is_solid(clause, words)
-    return True
-
-
-def _is_solid(clause: Clause, words: Vocabulary) -> bool:
-    """Whether a clause of a rough text can be believed and understood: stricter than where people read from notes.
-
-    All its words must be said again, or be general English: what was heard wrongly seldom comes twice.
-    """
-    noun = WORD.findall(clause.noun)[-1]
-    bare = clause.subject == clause.noun
-    if words.often(noun) < 2 or words.trust(clause.text) < _SURE:
-        return False
-    if bare and clause.verb.endswith("s") and not noun.endswith("s") and words.lacks_article(noun):
-        return False
-    if _NOT_IN_ROUGH.search(clause.text) or (_PAST.fullmatch(clause.verb) and not _YEAR.search(clause.text)):
-        return False
-    return len(_DEFINITE.findall(f"{clause.verb} {clause.rest}")) <= 1
+    return not (noun in VAGUE or not terms(clause.noun) or SOME_VAGUE.search(clause.text))
 
 
 def _meaning(clause: Clause, words: Vocabulary) -> Iterator[Asked]:
@@ -200,18 +152,12 @@ def _meaning(clause: Clause, words: Vocabulary) -> Iterator[Asked]:
     length = len(found.meaning.split())
     if (
         ";" in found.meaning
-        or not (6 if words.rough else 4) <= length <= _LONGEST_ANSWER
+        or not 4 <= length <= _LONGEST_ANSWER
         or not _SAYS_WHICH.search(found.meaning)
         or len(found.term) < 3
     ):
         return
     if set(terms(found.term)) & set(terms(found.meaning)) and len(terms(found.term)) == 1:
-        return
-    if words.rough and (
-        words.often(*WORD.findall(found.term)[-2:]) < 3
-        or words.trust(found.meaning) < _SURE
-        or _NOT_IN_ROUGH.search(found.meaning)
-    ):
         return
     if (
         found.article == "the "
@@ -234,16 +180,35 @@ def _why(sentence: str, words: Vocabulary) -> Iterator[Asked]:
         clause = taken_apart(what)
         if not clause or clause.when or any(faults(what)) or not _can_be_asked(clause, words):
             continue
-        if not clause.agrees or _FORMULA.search(whole) or re.search(r"\b(?:we|our|us)\b", why):
+        if not clause.agrees or FORMULA.search(whole) or re.search(r"\b(?:we|our|us)\b", why):
             continue
         if needs_context(found["why"][8:], known=what) or is_broken(why) or not 5 <= len(why.split()) <= 24:
             continue
         if re.match(r"because (?:it|they)\b", why, re.IGNORECASE) and len(clause.subject.split()) > 6:
             continue
-        if words.rough and words.trust(why) < 0.7:
-            continue
         yield Asked("question", _why_question(clause, words), why, 3.0)
         return
+
+
+def _spoken(sentence: str, words: Vocabulary, place: Place) -> Iterator[Asked]:
+    """What a sentence of free speech can be asked: each gap of each of its statements, and what it defines."""
+    for statement in statements(sentence):
+        gaps = [(gap, usability(statement, gap, words, place)) for gap in spoken_gaps(statement.text, words)]
+        best = max((worth for _, worth in gaps), default=0.0)
+        for gap, worth in gaps:
+            yield Asked("cloze", gap.question, gap.answer, worth)
+            if meaning := _spoken_meaning(statement, gap, words):
+                yield Asked("definition", meaning.question, meaning.answer, best + _ASKED_WELL)
+
+
+def _spoken_meaning(statement: Statement, gap: Gapped, words: Vocabulary) -> Asked | None:
+    """The question for what the gap's term means, where the statement begins with the term and says so."""
+    if not statement.clause or not re.match(rf"(?:(?:An?|The) )?{GAP} (?:is|are) ", gap.question):
+        return None
+    found = next(_meaning(statement.clause, words), None)
+    if not found or len(found.answer.split()) < _FEWEST_OF_MEANING or words.trust(found.answer) < _TRUSTED:
+        return None
+    return found if words.often(*WORD.findall(gap.answer)[-2:]) >= _KNOWN else None
 
 
 def _stripped(sentence: str) -> str:

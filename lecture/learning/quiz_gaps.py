@@ -23,6 +23,7 @@ from lecture.learning.quiz_options import (
     question,
     swapped,
 )
+from lecture.learning.quiz_spoken import may_be_said
 
 _LATEST_YEAR = 2020
 """Years up to here, or to the latest that is said, can be meant in any lecture."""
@@ -109,8 +110,12 @@ def _which_name(material: Material, at: int, name: Name, chance: Random, place: 
 
 
 def terms_left_out(material: Material) -> Iterator[Candidate]:
-    """Questions for the terms of the lecture."""
-    for term in material.terms:
+    """Questions for the terms of the lecture; of free speech for those alone that make a usable gap."""
+    for at, spoken in material.spoken.items():
+        for gap in spoken.gaps:
+            make = partial(_which_term_is_missing, material, at, Term(gap, at))
+            yield Candidate("gap", at, gap, 1.0 + material.worth[at], make)
+    for term in () if material.words.is_spoken else material.terms:
         for at, text in material.statements.items():
             if re.search(rf"\b{re.escape(term.text)}\b", text, re.IGNORECASE):
                 make = partial(_which_term_is_missing, material, at, term)
@@ -129,13 +134,21 @@ def _which_term_is_missing(material: Material, at: int, term: Term, chance: Rand
     if article:
         vowel = article[1].lower() == "an"
         others = [other for other in others if (other[0].lower() in "aeiou") == vowel and material.is_counted(other)]
-    wrong = first_wrong(others, lambda other: not is_said(material, swapped(text, begin, term.text, other), at))
+    wrong = first_wrong(
+        others, lambda other: not _is_right_too(material, swapped(text, begin, term.text, other), other, at)
+    )
     if len(wrong) < OTHERS:
         return None
     options = [capital(word) if begin == 0 else word for word in (term.text, *wrong)]
     prompt = f"Which term is missing? “{_sentence(gapped(text, begin, term.text))}”"
     remarks = {option: material.explanations.get(capital(option), "") for option in options}
     return question("gap", prompt, options, place, evidence=material.evidence(at), remarks=remarks)
+
+
+def _is_right_too(material: Material, claim: str, other: str, at: int) -> bool:
+    if material.words.is_spoken:
+        return may_be_said(claim, other, at, material.texts)
+    return is_said(material, claim, at)
 
 
 def _shares_a_word(term: Term, text: str) -> bool:

@@ -16,6 +16,7 @@ from lecture.learning.definitions import definition
 from lecture.learning.faults import faults, is_broken, points_elsewhere, says_twice
 from lecture.learning.quiz_figures import Figure, figures
 from lecture.learning.quiz_names import Name, find_names
+from lecture.learning.quiz_spoken import spoken_statements, spoken_terms
 from lecture.learning.vocabulary import vocabulary
 from lecture.notes import Evidence, Notes, in_order
 from lecture.ranking import terms
@@ -69,8 +70,6 @@ _CLAUSE_BEGINS = re.compile(
     r"[,;:]|\b(?:and|but|so|because|that|which|who|when|if|where|while|as|than)\b", re.IGNORECASE
 )
 _WORDS = range(7, 36)
-_TRUSTED = 0.9
-"""Share of a text's words that must be believed where a lecture was not recognised well."""
 _NOUN_BEFORE = frozenset("a an the of our this its".split())
 
 
@@ -127,7 +126,9 @@ class Material:
         self.cards = cards
         self._place_of = {sentence.text: i for i, sentence in reversed(list(enumerate(sentences)))}
         self.worth = self._worth(cards)
-        self.meanings = tuple(self._meanings()) if self.english and self.punctuated else ()
+        self.spoken = spoken_statements(self.texts, self.words) if self.words.is_spoken else {}
+        defines = self.english and self.punctuated and not self.words.is_spoken
+        self.meanings = tuple(self._meanings()) if defines else ()
         self.terms = tuple(self._terms()) if self.english else ()
 
     def evidence(self, at: int) -> Evidence:
@@ -156,22 +157,21 @@ class Material:
     @cached_property
     def statements(self) -> dict[int, str]:
         """What a student understands without the sentences around it, by the index of its sentence."""
-        found = {at: said for at in range(len(self.texts)) if (said := self._statement(self.texts[at]))}
+        found = {at: said for at in range(len(self.texts)) if (said := self._statement(at))}
         for card in self.cards:
             at = self.place_of(card)
             if at is not None and card.kind == "cloze" and not card.edited:
                 found.setdefault(at, card.question.replace(GAP, card.answer))
         return dict(sorted(found.items()))
 
-    def _statement(self, text: str) -> str | None:
+    def _statement(self, at: int) -> str | None:
         """A sentence, or the clause of it, that stands alone; None where none does."""
+        text = self.texts[at]
+        if self.words.is_spoken:
+            return self.spoken[at].text if at in self.spoken else None
         if not self.english or not self.punctuated:
             return text if self._stands_alone(text) else None
-        said = [clause.text for clause in clauses(text)]
-        if self.words.rough:
-            said = [one for one in said if self.words.trust(one) >= _TRUSTED]
-        else:
-            said.insert(0, text)
+        said = [text, *(clause.text for clause in clauses(text))]
         return next((one for one in said if self._stands_alone(one)), None)
 
     def _stands_alone(self, text: str) -> bool:
@@ -247,9 +247,7 @@ class Material:
         words = meaning.split()
         if len(words) not in _MEANING_WORDS or _NO_MEANING.search(meaning) or plain(words[-1]) in ENGLISH:
             return False
-        if len(set(terms(meaning))) < len(terms(meaning)):  # said twice: a false start
-            return False
-        return not self.words.rough or self.words.trust(meaning) >= _TRUSTED
+        return len(set(terms(meaning))) == len(terms(meaning))  # otherwise said twice: a false start
 
     def _is_believed(self, term: Term) -> bool:
         """Whether a term was heard rightly: where much was not, it must have been said again."""
@@ -270,6 +268,8 @@ class Material:
                 )
         for at, text in enumerate(self.texts):
             found += [Term(call["term"], at) for call in _CALLS.finditer(text)]
+        if self.words.is_spoken:
+            found = [Term(term, at) for term, at in spoken_terms(self.texts, self.words)]
         for card in self.cards:
             at = self.place_of(card)
             if at is not None and card.kind == "cloze" and not card.edited and card.answer.islower():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from itertools import pairwise
 from lecture.checking.lexicon import is_general, root
 from lecture.function_words import ENGLISH, EVERYDAY, plain, spoken_language
 from lecture.learning.faults import is_garbled, is_piece
+from lecture.learning.fluency import UNKNOWN, rarity
 from lecture.ranking import WORD, terms
 
 _ROUGH = 0.05
@@ -36,6 +38,7 @@ class Vocabulary:
         language: code of the language it is in; None where it is none of those known.
         punctuated: whether sentences end with a full stop.
         total: how many sentences there are.
+        garbled: share of sentences that cannot be right, or are a piece of one; a single one does not count.
         rough: whether many of them are broken: it was spoken freely, or not recognised well.
     """
 
@@ -48,8 +51,13 @@ class Vocabulary:
         )
         garbled = sum(is_garbled(text) or (self.punctuated and is_piece(text)) for text in sentences)
         loose = sum(bool(_BEGINS_LOOSELY.match(text)) for text in sentences)
+        self.garbled = max(0, garbled - 1) / total
         self.rough = garbled > _ROUGH * total + 1 or loose > _LOOSE * total + 1
         self.spread = Counter(term for text in sentences for term in set(terms(text)))
+        self._said = max(1, sum(map(len, said)))
+        self._tenths = Counter(
+            term for tenth in range(10) for term in {t for text in _tenth(sentences, tenth) for t in terms(text)}
+        )
         self._pairs = Counter(pair for text in sentences for pair in set(pairwise(terms(text))))
         self._small = {word for words in said for word in words if word == word.lower()}
         self._large = {word for words in said for word in words[1:] if word != word.lower()}
@@ -63,12 +71,33 @@ class Vocabulary:
                 self._as_noun[(terms(word) or [""])[0]] += before in _ARTICLES
                 self._as_verb[(terms(word) or [""])[0]] += before in _BEFORE_VERBS
 
+    @property
+    def is_spoken(self) -> bool:
+        """Whether it is English in sentences that was spoken freely."""
+        return self.rough and self.punctuated and self.language == "en"
+
     def often(self, *words: str) -> int:
         """In how many sentences the terms of one or two neighbouring words are."""
         found = [term for word in words for term in terms(word)]
         if len(found) == 1:
             return self.spread[found[0]]
         return min((self._pairs[pair] for pair in pairwise(found)), default=0)
+
+    def weight(self, word: str) -> float:
+        """How much more often the lecture has a word than English does, as a natural logarithm; of a term 4 or more."""
+        return math.log(max(0.5, self.often(word)) / self._said) + rarity(word)
+
+    def is_unknown(self, word: str) -> bool:
+        """Whether a word is said once and is none that English usually has: a slip, mostly."""
+        return rarity(word) >= UNKNOWN and self.often(word) == 1
+
+    def reach(self, word: str) -> int:
+        """In how many tenths of the lecture a word is said: few where it belongs to an example."""
+        return max((self._tenths[term] for term in terms(word)), default=0)
+
+    def is_only_large(self, word: str) -> bool:
+        """Whether a word is never written in small letters: a name, or a word that was not understood."""
+        return word.lower() not in self._small
 
     def is_noun(self, word: str) -> bool:
         """Whether the lecture uses a word as a noun, as far as one can tell."""
@@ -93,6 +122,10 @@ class Vocabulary:
         """Share of the content words of a text that the recogniser can be believed: said again, or general English."""
         found = terms(text)
         return sum(self.spread[t] > 1 or is_general(root(t)) for t in found) / len(found) if found else 0.0
+
+
+def _tenth(sentences: Sequence[str], tenth: int) -> Sequence[str]:
+    return sentences[len(sentences) * tenth // 10 : len(sentences) * (tenth + 1) // 10]
 
 
 @lru_cache(maxsize=8)
