@@ -37,7 +37,8 @@ _SAYS_THAT = (
 _OPENER = re.compile(
     rf"""^(?:(?:so|and|now|but|or|well|okay|ok|right|yeah|yes|no|oh|all\ right|alright|anyway|however|therefore|then
         |thus|hence|indeed|in\ fact|of\ course|basically|actually|obviously|clearly|essentially|unfortunately
-        |fortunately        |interestingly|generally|in\ general|again|also|finally|first\ of\ all|in\ short|in\ particular|in\ practice
+        |fortunately|interestingly|generally|in\ general|again|also|finally|first\ of\ all|in\ short|in\ particular
+        |in\ practice
         |usually|typically|remember(?:\ that)?|note(?:\ that)?|notice(?:\ that)?|recall(?:\ that)?|in\ other\ words
         |for\ example|for\ instance|to\ be\ clear|in\ some\ sense|in\ a\ sense|roughly\ speaking|by\ definition
         |{_SAYS_THAT}|i\ (?:think|guess|mean|believe)|i\ would\ say(?:\ that)?|you\ (?:know|see)|as\ (?:you|we|i)\ know
