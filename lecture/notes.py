@@ -11,7 +11,6 @@ from typing import Literal
 
 from lecture.chapters import find_chapters
 from lecture.ranking import rank_sentences
-from lecture.sentences import Sentence
 from lecture.transcript import Segment
 
 __all__ = [
@@ -23,13 +22,9 @@ __all__ = [
     "Style",
     "find_chapters",
     "in_order",
-    "marked_moments",
     "rank_sentences",
     "share_drawn_on",
 ]
-
-_REACTION_S = 1.0
-"""Seconds that somebody takes to mark what was said: a sentence that has only just begun is not meant."""
 
 Style = Literal["brief", "detailed", "outline"]
 """How notes are laid out: the whole in short, chapter by chapter, or as a list of points below chapter titles."""
@@ -108,15 +103,6 @@ class Notes:
     key_terms: tuple[KeyTerm, ...] = ()
     language: str | None = None
     marked: tuple[Statement, ...] = ()
-
-
-def marked_moments(sentences: Sequence[Sentence], marks: Sequence[float]) -> tuple[Statement, ...]:
-    """What was being said, or had just been said, at each moment that was marked (in seconds), each sentence once."""
-    meant: list[Sentence] = []
-    for mark in sorted(marks):
-        heard = [sentence for sentence in sentences if sentence.start <= mark - _REACTION_S] or sentences[:1]
-        meant += [sentence for sentence in heard[-1:] if sentence not in meant]
-    return tuple(Statement(said.text, Evidence(said.text, said.start, said.end)) for said in meant)
 
 
 def in_order(chapter: Chapter) -> tuple[Statement, ...]:

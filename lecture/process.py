@@ -14,9 +14,10 @@ from lecture.flashcards import Flashcard
 from lecture.languages import LANGUAGES
 from lecture.learning.definitions import key_terms
 from lecture.learning.quality import good_cards
+from lecture.live.marks import marked_moments
 from lecture.live.provisional import Provisional
 from lecture.live.recording import LiveRecording
-from lecture.notes import Notes, Statement, find_chapters, marked_moments
+from lecture.notes import Notes, Statement, find_chapters
 from lecture.recognisers import recogniser_for
 from lecture.sentences import Sentence, sentences
 from lecture.source import Source, StoredFile

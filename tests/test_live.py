@@ -19,9 +19,9 @@ from lecture.library import Entry, Library
 from lecture.live import captioner
 from lecture.live.captions import LiveCaptions
 from lecture.live.joining import join
+from lecture.live.marks import marked_moments
 from lecture.live.provisional import Provisional
 from lecture.live.recording import LiveRecording
-from lecture.notes import marked_moments
 from lecture.process import Record, Settings, process
 from lecture.proposals import Proposals
 from lecture.recognisers import PocketSphinx

@@ -40,6 +40,12 @@ def live_view(entry: Entry, settings: Settings) -> None:
     if can_receive():
         recorder(settings, entry.id)
     _captions()
+    st.button(
+        "To the start page",
+        on_click=session.clear,
+        icon=":material/arrow_back:",
+        help="What is being recorded in this tab goes on.",
+    )
 
 
 def how_it_arrives(entry: Entry) -> str:
