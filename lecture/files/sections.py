@@ -7,7 +7,7 @@ from lecture.transcript import format_time, one_line
 
 
 def sections(notes: Notes) -> list[tuple[str, tuple[Statement, ...]]]:
-    """Headings and their statements: the summary, what was marked, then the chapters; without chapters, the key points of the whole."""
+    """Headings and their statements: the summary, what was marked, the chapters, or else the whole's key points."""
     found = [("Summary", notes.summary), ("Marked while recording", notes.marked)]
     if not parted(notes):
         found.append(("Key points", notes.key_points))
