@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
 from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
+from fpdf.fonts import TTFFont
 from pypdf import PageObject, PdfReader
 from pypdf.generic import ContentStream
 
@@ -451,3 +453,19 @@ def test_an_hour_takes_seconds():
     begun = time.process_time()
     make(spoken(60))
     assert time.process_time() - begun < 10
+
+
+def test_measuring_arabic_does_not_shape_the_same_text_again(monkeypatch):
+    shaped = []
+    shape = TTFFont.perform_harfbuzz_shaping
+
+    def counted(font, text, *others):
+        shaped.append(text)
+        return shape(font, text, *others)
+
+    monkeypatch.setattr(TTFFont, "perform_harfbuzz_shaping", counted)
+    words = "المراجعة المتباعدة تثبت المعلومة لأن الدماغ يعيد بناءها في كل مرة ينام الطالب فيها بعد الدرس".split()
+    chance = Random(1)
+    sentences = [" ".join(chance.choices(words, k=12)) + "." for _ in range(60)]
+    make(said(*sentences))
+    assert len(shaped) < 2.5 * sum(map(len, sentences))
