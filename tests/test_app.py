@@ -24,6 +24,7 @@ from lecture.transcribe import Recognised
 from lecture.transcript import Segment
 from tests.fixtures import media
 from views import downloads, session
+from views.recorder import receiving_at
 
 APP = Path(__file__).parents[1] / "app3.py"
 PATIENCE_S = 120.0
@@ -144,6 +145,16 @@ def test_a_new_tab_has_empty_slots_and_shows_the_input_view() -> None:
     assert {"audio_data", "file_name", "transcription", "summary", "flashcards"} <= set(session.SLOTS)
     assert set(slots(page).values()) == {None}
     assert "Make study notes" in labels(page)
+
+
+def test_where_recordings_are_taken_in_the_page_has_its_own_recorder_and_elsewhere_one_for_short_notes() -> None:
+    alone = opened()
+    assert any("For up to 20 minutes" in caption.value for caption in alone.caption)
+    assert not alone.expander
+    with receiving_at("/incoming"):
+        page = opened()
+    assert not any("20 minutes" in caption.value for caption in page.caption)
+    assert [expander.label for expander in page.expander] == ["Larger than 1000 MB? Send it in parts"]
 
 
 def test_an_upload_fills_the_slots_and_only_a_reference_to_it_is_kept() -> None:

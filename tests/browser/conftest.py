@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Page, expect, sync_playwright
 
 from lecture.library import Library
 from lecture.process import Settings
@@ -130,29 +130,33 @@ def _told(line: ConsoleMessage) -> str:
     return f"{line.text} ({line.location['url']})"
 
 
-def _chromium(playwright: Playwright) -> str:
+def launch(kind: BrowserType, heard: Path | None, *options: str) -> Browser:
+    """Start a Chromium with a new profile.
+
+    Args:
+        kind: Playwright's Chromium.
+        heard: a recording that its microphone hears once, whenever it is opened; None gives it no microphone.
+        options: more of Chromium's own.
+    """
     names = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
     installed = next(filter(None, map(shutil.which, names)), None)
-    own = playwright.chromium.executable_path
-    if installed is None and not Path(own).exists():
+    if installed is None and not Path(kind.executable_path).exists():
         pytest.skip("no Chromium: install chromium or google-chrome, or run `playwright install chromium`")
-    return installed or own
+    arguments = """
+        --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+        --disable-component-update --disable-sync --use-fake-ui-for-media-stream
+    """.split()
+    if heard:
+        arguments += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={heard}%noloop"]
+    return kind.launch(executable_path=installed or kind.executable_path, args=[*arguments, *options])
 
 
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser with a new profile whose microphone hears the start of the demonstration lecture, once."""
+    """A browser whose microphone hears the start of the demonstration lecture."""
     heard = media.write(tmp_path_factory.mktemp("microphone") / "heard.wav", media.excerpt(0.0, SPOKEN_S), rate=48_000)
-    arguments = """
-        --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
-        --disable-component-update --disable-sync
-        --use-fake-ui-for-media-stream --use-fake-device-for-media-stream
-    """.split()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=_chromium(playwright),
-            args=[*arguments, f"--use-file-for-fake-audio-capture={heard}%noloop"],
-        )
+        browser = launch(playwright.chromium, heard)
         yield browser
         browser.close()
 

@@ -47,7 +47,16 @@ def payload(name: str, content: str | bytes) -> FilePayload:
 
 
 def record(page: Page, seconds: float) -> None:
-    """Press the recorder's button, let the lecturer speak, press it again."""
+    """Record so much of what the microphone hears."""
+    page.get_by_role("button", name="Start recording").click()
+    expect(page.get_by_role("heading", name="Live captions")).to_be_visible()
+    clock = page.locator(".recorder [data-part=clock]")
+    expect(clock).to_have_text(f"00:{int(seconds):02}", timeout=1000 * seconds + 20_000)
+    page.get_by_role("button", name="Finish, and make study notes").click()
+
+
+def record_a_note(page: Page, seconds: float) -> None:
+    """The same on a page that is served alone: press its recorder's button, let the lecturer speak, press it again."""
     button = page.frame_locator("iframe[title*=mic_recorder]").get_by_role("button")
     expect(button).to_have_text("● Start recording")
     button.click()
