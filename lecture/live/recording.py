@@ -142,6 +142,13 @@ class _Growing:
         self._recording = recording
         self._take = take
         self._file = file
+        self._over = False
 
     def read(self, size: int) -> bytes:
-        return self._recording.read(self._take.number, self._file, size)
+        if self._over:  # PyAV asks once more before it raises; a second error would be printed
+            return b""
+        try:
+            return self._recording.read(self._take.number, self._file, size)
+        except BaseException:
+            self._over = True
+            raise
