@@ -7,6 +7,7 @@ same bytes. How things look on paper is in `typesetting`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,11 +38,13 @@ from typesetting import (
     LABELS,
     LEAD,
     LEFT,
+    LETTER,
     LINE,
     LONG_HEADLINE,
     MAIN,
     NOTE,
     NOTICE,
+    OPTIONS,
     PAD,
     PLACEHOLDER,
     POINT,
@@ -198,6 +201,12 @@ def _writer(notes: Notes) -> str:
     return "Sentences of the lecture itself" if notes.writer == "extractive" else f"Written by {notes.writer}"
 
 
+def _in_alphabet(one: KeyTerm) -> tuple[str, str]:
+    """Where a term stands in a glossary: by its letters, and by their accents only where nothing else tells."""
+    term = one.term.casefold()
+    return "".join(c for c in unicodedata.normalize("NFD", term) if not unicodedata.combining(c)), term
+
+
 def _quote(text: str, quote: str) -> str:
     """A statement's quote in quotation marks; nothing where it only repeats the statement."""
     said, quoted = (re.findall(r"\w+", clean(words).casefold()) for words in (text, quote))
@@ -269,7 +278,7 @@ class _StudyBook(Book):
         """The terms of the course in the order of the alphabet, each with the sentence that says what it means."""
         if key_terms:
             self.heading("Glossary")
-        for one in sorted(key_terms, key=lambda one: one.term.casefold()):
+        for one in sorted(key_terms, key=_in_alphabet):
             self.ensure(self.put(one.term, POINT, dry=True) + self.put(one.definition.text, BODY, dry=True))
             self.say(one.definition.evidence.start, one.term, POINT)
             self.put(one.definition.text, BODY)
@@ -333,22 +342,32 @@ class _StudyBook(Book):
             return
         self.heading("Quiz", "The answers stand at its end")
         for number, one in enumerate(questions, 1):
-            options = [f"{letter}   {option}" for letter, option in zip(LETTERS, one.options, strict=False)]
             prompt = f"{number}. {one.prompt}"
-            self.ensure(self.put(prompt, POINT, FULL, dry=True) + sum(self.put(o, BODY, dry=True) for o in options))
+            height = self.put(prompt, POINT, FULL, dry=True)
+            self.ensure(height + sum(self.put(option, BODY, OPTIONS, dry=True) for option in one.options))
             self.put(prompt, POINT, FULL)
             self.ln(SMALL_GAP)
-            for option in options:
-                self.put(option, BODY)
+            for letter, option in zip(LETTERS, one.options, strict=False):
+                self._option(letter, option)
             self.ln(GAP)
         self.heading("Answers to the quiz")
         for number, one in enumerate(questions, 1):
-            answer = f"{number}. {LETTERS[one.right]}   {one.options[one.right]}"
-            quote = _quote(one.options[one.right], one.evidence.quote)
-            self.ensure(self.put(answer, BODY, dry=True) + self.put(quote, QUOTE, QUOTES, dry=True))
-            self.say(one.evidence.start, answer, BODY)
+            answer = one.options[one.right]
+            quote = _quote(answer, one.evidence.quote)
+            self.ensure(self.put(answer, BODY, OPTIONS, dry=True) + self.put(quote, QUOTE, QUOTES, dry=True))
+            self._option(f"{number}. {LETTERS[one.right]}", answer, one.evidence.start)
             self.put(quote, QUOTE, QUOTES)
             self.ln(GAP)
+
+    def _option(self, letter: str, option: str, seconds: float | None = None) -> None:
+        """An option beside its letter, in a column of its own: in some scripts it begins at the right."""
+        top = self.get_y()
+        if seconds is None:
+            self.put(letter, LETTER)
+        else:
+            self.say(seconds, letter, LETTER)
+        self.set_y(top)
+        self.put(option, BODY, OPTIONS)
 
     def lecture(self, said: Sequence[Paragraph]) -> None:
         """All that was said, with a bookmark every ten minutes."""

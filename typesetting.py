@@ -40,6 +40,7 @@ KEEP_WITH_HEADING = 24.0
 Column = tuple[float, float]
 FULL, TIMES, MAIN = (LEFT, WIDTH), (LEFT, 17.0), (LEFT + 17, WIDTH - 17)
 LABELS, FACTS, QUOTES = (LEFT, 25.0), (LEFT + 25, WIDTH - 25), (LEFT + 21, WIDTH - 21)
+OPTIONS = (LEFT + 26, WIDTH - 26)
 INSET = (LEFT + PAD, WIDTH - 2 * PAD)
 
 BOOKMARK_LENGTH, SHORTEST_LINE = 80, 30  # characters
@@ -81,6 +82,7 @@ EYEBROW, SECTION, ASIDE = Style(8.5, 6, "B", ACCENT), Style(15, 8, "B", ACCENT),
 CHAPTER = Style(12, 6.2, "B", ACCENT)
 HEADLINE, LONG_HEADLINE = Style(24, 10.4, "B"), Style(15, 7, "B")
 BODY, LEAD, POINT = Style(10.5, 5.5), Style(11.5, 6.1), Style(10.5, 5.5, "B")
+LETTER = Style(10.5, 5.5, "", GREY)
 SMALL, LABEL, NOTE = Style(9, 4.8), Style(9, 4.8, "", GREY), Style(8.5, 4.5, "", SOFT)
 QUOTE, TIME = Style(9.5, 5, "I", SOFT), Style(8.5, 5.5, "", GREY)
 NOTICE, FURNITURE, NUMBER = Style(10, 5.6, "B", AMBER), Style(8, 4, "", GREY), Style(8, 4, "", GREY, "R")

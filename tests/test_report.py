@@ -220,6 +220,24 @@ def test_the_glossary_is_in_the_order_of_the_alphabet():
     assert glossary.index("Ash is what remains.") < glossary.index("Gluten is a net of proteins.")
 
 
+def test_accents_do_not_change_the_order_of_the_alphabet():
+    terms = ("Ύπνος", "Έλεγχος", "Ανάκληση", "Ωμέγα", "Zebra", "Énergie", "Wave")
+    notes = replace(noted(), key_terms=tuple(KeyTerm(term, statement(f"{term} is one.")) for term in terms))
+    glossary = text_of(make(notes=notes)).rpartition("Glossary")[2]
+    assert sorted(terms, key=glossary.index) == ["Énergie", "Wave", "Zebra", "Ανάκληση", "Έλεγχος", "Ύπνος", "Ωμέγα"]
+
+
+def test_options_stand_beside_their_letters_on_the_side_of_their_script():
+    options = ("سماء", "دماغ", "علم", "four")
+    asked = Question("q", "meaning", "What is it?", options, 0, Evidence("Sky.", 9, 12))
+    made = study_report("T", "t.mp3", spoken(1), noted(), (), CREATED, questions=(asked,))
+    left: dict[str, float] = {}
+    for page in PdfReader(io.BytesIO(made.pdf)).pages:
+        page.extract_text(visitor_text=lambda text, _, tm, *rest: left.setdefault(text.strip(), tm[4]))
+    assert left["A"] == left["B"] < left["four"] < 200  # points; the page is 595 wide
+    assert min(x for text, x in left.items() if "م" in text) > 400
+
+
 def test_a_quiz_keeps_its_answers_for_the_end():
     text = text_of(study_report("T", "t.mp3", spoken(2), noted(), (), CREATED, questions=QUIZ))
     questions, answers = text.rsplit("Answers to the quiz", 1)
