@@ -1,10 +1,15 @@
-"""What the page says of a lecture that gives few cards or questions."""
+"""What the page says of cards: what they ask for, and how there could be more where there are few."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from lecture.flashcards import Flashcard
+from lecture.notes import Evidence
 from tests.test_app import _a_program_of_its_own, click, give, opened, worked  # noqa: F401 - a fixture for all tests
+from views import cards
 
 BARE = """1
 00:00:01,000 --> 00:00:06,000
@@ -62,3 +67,11 @@ def test_what_a_model_wrote_needs_no_advice():
     page.session_state.summary = replace(page.session_state.summary, writer="tiny")
     page.run()
     assert not said(page)
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"), [("why", "why"), ("compare", "compares"), ("definition", ""), ("own", "yours")]
+)
+def test_a_card_says_what_it_asks_for_where_that_is_more_than_a_fact(kind, says):
+    card = Flashcard("Why does magma rise?", "It is light.", Evidence("Magma is light.", 0, 4), kind, "an-id")
+    assert cards._told(card, playable=True)["sign"] == says
