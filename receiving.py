@@ -11,7 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -51,7 +51,6 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 _Count = Annotated[int, Field(ge=0, lt=10_000_000)]
-_Moment = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class _Beginning(BaseModel):
@@ -63,7 +62,7 @@ class _Beginning(BaseModel):
 
 class _Marks(BaseModel):
     model_config = ConfigDict(strict=True)
-    marks: Annotated[list[_Moment], Field(max_length=MOST_MARKS)]
+    marks: Annotated[list[float], Field(max_length=MOST_MARKS)]
 
 
 class _End(BaseModel):
@@ -178,7 +177,6 @@ def _answering(
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
         except LectureError as error:
-            await _read_away(request)
             return _refusal(error)
 
     return endpoint
@@ -244,7 +242,8 @@ async def _read(request: Request, kind: type[_Asked]) -> _Asked:
 async def _body(request: Request, largest: int) -> bytes:
     """What a request holds, read as it comes and no further than it may be large."""
     too_large = TooLarge(f"At most {largest:,} bytes are taken at once.")
-    if _declared(request) > largest:
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared[:20]) > largest:
         raise too_large
     parts, size = [], 0
     try:
@@ -258,22 +257,3 @@ async def _body(request: Request, largest: int) -> bytes:
     except TimeoutError as error:
         raise _Stalled("The network stopped in the middle of a part of the recording. It is sent again.") from error
     return b"".join(parts)
-
-
-def _declared(request: Request) -> int:
-    """Bytes that a request says it holds; 0 where it does not say."""
-    said = request.headers.get("content-length", "")
-    return int(said[:20]) if said.isdecimal() else 0
-
-
-async def _read_away(request: Request) -> None:
-    """Read what a refused request still holds: a browser that is sending hears no answer before it is done."""
-    if _declared(request) > 2 * LARGEST_CHUNK:
-        return
-    size = 0
-    with suppress(TimeoutError, ClientDisconnect, RuntimeError):
-        async with asyncio.timeout(PATIENCE_S):
-            async for part in request.stream():
-                size += len(part)
-                if size > 2 * LARGEST_CHUNK:
-                    return

@@ -116,15 +116,15 @@ class Recorder:
             answer = line.getresponse()
             return answer.status, answer.read()
 
-    def unfinished(self, chunk: int, length: int = 5_000) -> socket.socket:
-        """A connection that has sent half of a chunk."""
+    def unfinished(self, chunk: int, length: int = 5_000, sent: int = 2_500) -> socket.socket:
+        """A connection that has sent a part of a chunk."""
         place = urlsplit(self.url)
         line = socket.create_connection((place.hostname, place.port))
         line.sendall(
             f"PUT /incoming/{self.lecture}/0/{chunk} HTTP/1.1\r\nHost: {place.netloc}\r\nOrigin: {self.url}\r\n"
             f"X-Recording-Key: {self.key}\r\nContent-Type: {WEBM}\r\nContent-Length: {length}\r\n\r\n".encode()
         )
-        line.sendall(b"x" * 2_500)
+        line.sendall(b"x" * sent)
         return line
 
 
@@ -244,8 +244,10 @@ def test_half_a_chunk_is_none(recorder):
 def test_a_sender_who_stops_in_the_middle_is_not_waited_for(recorder, monkeypatch):
     monkeypatch.setattr(receiving, "PATIENCE_S", 0.3)
     recorder.begun()
-    with contextlib.closing(recorder.unfinished(0)) as line:
-        assert line.recv(1_000).startswith(b"HTTP/1.1 408")
+    for sent in (0, 2_500):
+        with contextlib.closing(recorder.unfinished(0, sent=sent)) as line:
+            line.settimeout(5)
+            assert line.recv(1_000).startswith(b"HTTP/1.1 408")
     assert recorder.send(0).status_code == 200
     assert stored(recorder) == CHUNKS[0]
 
@@ -460,6 +462,13 @@ def test_a_refusal_is_heard_by_those_who_are_still_sending(recorder):
     for _ in range(3):
         assert refused(recorder.send(5, large), 409) is True
         assert refused(recorder.send(0, large, **{"X-Recording-Key": "x"}), 403) is True
+    recorder.key = "x"
+    with contextlib.closing(recorder.unfinished(0, len(large))) as line:
+        line.settimeout(5)
+        line.sendall(large[2_500 : len(large) // 2])
+        time.sleep(0.3)
+        line.sendall(large[len(large) // 2 :])
+        assert line.recv(1_000).startswith(b"HTTP/1.1 403")
 
 
 def test_the_whole_has_a_largest_size(recorder, monkeypatch):

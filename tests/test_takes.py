@@ -436,6 +436,7 @@ def test_captions_are_made_of_what_was_heard_from_within_a_minute_or_has_ended(i
     assert incoming.to_caption(NOW) == []
     send(incoming, live, 0)
     send(incoming, upload, 0)
+    assert incoming.to_caption(NOW) == [live.lecture_id]
     send(incoming, live, 1, now=NOW + timedelta(seconds=100))
     for seconds, wanted in ((100, [live.lecture_id]), (160, [live.lecture_id]), (160.1, [])):
         assert incoming.to_caption(NOW + timedelta(seconds=seconds)) == wanted
@@ -617,6 +618,14 @@ def test_an_upload_that_is_ended_twice_at_once_ends_once(incoming, library):
         assert {end.result() for end in ends} == {begun.lecture_id}
     assert [entry.state for entry in library.entries()] == ["waiting"]
     assert library.entry(begun.lecture_id).source.recording.path.read_bytes() == SOUND
+
+
+def test_an_upload_that_another_end_has_handed_on_is_left_to_its_processing(incoming, library):
+    begun = uploaded(incoming, SOUND)
+    incoming.end(begun.lecture_id, [5], begun.key, NOW)
+    library.take_next()
+    assert uploads.take_in(library, begun.lecture_id) == begun.lecture_id
+    assert library.entry(begun.lecture_id).state == "running"
 
 
 # --------------------------------------------------------------------------------------------------- for long
