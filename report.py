@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
@@ -64,6 +64,7 @@ from typesetting import (
     Style,
     clean,
     clip,
+    from_the_right,
 )
 
 TITLE_LENGTH = 240  # characters
@@ -360,14 +361,16 @@ class _StudyBook(Book):
             self.ln(GAP)
 
     def _option(self, letter: str, option: str, seconds: float | None = None) -> None:
-        """An option beside its letter, in a column of its own: in some scripts it begins at the right."""
+        """An option beside its letter, which has a column of its own, at the side where the option begins."""
+        mirrored = from_the_right(option)
+        style = replace(LETTER, side="R") if mirrored else LETTER
         top = self.get_y()
         if seconds is None:
-            self.put(letter, LETTER)
+            self.put(letter, style)
         else:
-            self.say(seconds, letter, LETTER)
+            self.say(seconds, letter, style)
         self.set_y(top)
-        self.put(option, BODY, OPTIONS)
+        self.put(option, BODY, (MAIN[0], OPTIONS[1]) if mirrored else OPTIONS)
 
     def lecture(self, said: Sequence[Paragraph]) -> None:
         """All that was said, with a bookmark every ten minutes."""

@@ -102,6 +102,12 @@ def clip(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
+def from_the_right(text: str) -> bool:
+    """Whether a text begins at the right: its first letter decides."""
+    first = next((d for d in map(unicodedata.bidirectional, text) if d in ("L", "R", "AL")), "L")
+    return first != "L"
+
+
 @dataclass(frozen=True)
 class _Mark:
     """Something that the contents list: its name, 0 for a section and 1 for a part of one, its page, a link to it."""
@@ -205,8 +211,7 @@ class Book(FPDF):
         family = most if 2 * shaped[most] > len(text) else "noto"  # a font for its spaces too, where it can be
         self.set_font(family, style.emphasis if family == "noto" else "", style.size)
         self.set_text_color(*style.colour)
-        first = next((d for d in map(unicodedata.bidirectional, text) if d in ("L", "R", "AL")), "L")
-        side = style.side if first == "L" else "R"
+        side = "R" if from_the_right(text) else style.side
         if 3 * len(_CJK.findall(text)) > len(text):
             text = self._break(text, column[1])
         self.set_x(column[0])
