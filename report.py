@@ -139,6 +139,8 @@ def study_report(  # noqa: PLR0917 - six things make a report
     book.jumps = [(paragraph.start, book.add_link()) for paragraph in said]
     book.add_page()
     book.statements("Summary", notes.summary, LEAD, TIMES_LEAD)
+    if notes.marked:
+        book.statements("Marked while recording", notes.marked, POINT)
     if chapters := parted(notes):
         book.chapters(chapters)
     else:
@@ -156,13 +158,13 @@ def study_report(  # noqa: PLR0917 - six things make a report
 def _sections(notes: Notes, flashcards: Sequence[Flashcard], questions: Sequence[Question]) -> int:
     """How many rows the contents have."""
     chapters = len(parted(notes))
-    return 5 + chapters + bool(notes.key_terms) + 2 * bool(questions)
+    return 5 + chapters + bool(notes.marked) + bool(notes.key_terms) + 2 * bool(questions)
 
 
 def _texts(notes: Notes, flashcards: Sequence[Flashcard], questions: Sequence[Question]) -> list[str]:
     """All that is printed of notes, cards and quiz: fonts are chosen by it."""
     chapters = parted(notes)
-    statements = [*notes.summary, *notes.key_points, *chain.from_iterable(map(in_order, chapters))]
+    statements = [*notes.summary, *notes.marked, *notes.key_points, *chain.from_iterable(map(in_order, chapters))]
     statements += [one.definition for one in notes.key_terms]
     texts = [part for one in statements for part in (one.text, one.evidence.quote)]
     texts += [*(chapter.title for chapter in chapters), *(one.term for one in notes.key_terms)]

@@ -14,6 +14,7 @@ import pytest
 import models
 from lecture.audio import SAMPLE_RATE, Recording
 from lecture.errors import Cancelled, ModelError, SourceError
+from lecture.files.sections import sections
 from lecture.jobs import Worker
 from lecture.library import Entry, Library
 from lecture.live import captioner
@@ -244,6 +245,7 @@ def test_a_recording_has_captions_while_it_is_made_and_becomes_what_an_upload_of
     assert replace(live.notes, marked=()) == uploaded.notes
     assert live.flashcards == uploaded.flashcards
     [marked] = live.notes.marked
+    assert ("Marked while recording", (marked,)) in sections(live.notes)
     assert marked.evidence.start <= 19.0 <= marked.evidence.end + 1.0
     assert [path.name for path in entry.source.recording.path.parent.iterdir()] == ["recording"]
 

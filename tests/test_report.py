@@ -206,6 +206,15 @@ def test_the_contents_name_every_part_with_its_page_and_lead_there():
         assert any(link["/Dest"][0] == reader.pages[int(number) - 1].indirect_reference for link in links)
 
 
+def test_what_was_marked_has_a_part_of_its_own():
+    marked = replace(chaptered(), marked=(statement("This comes in the exam.", 42.0),))
+    made = study_report("T", "t.mp3", spoken(12), marked, (), CREATED)
+    first = pages(made)[0]
+    assert re.search(r"Summary \d+\nMarked while recording \d+\nChapters \d+", first)
+    assert re.search(r"00:42\s+This comes in the exam\.", text_of(made))
+    assert "Marked while recording" not in text_of(study_report("T", "t.mp3", spoken(12), chaptered(), (), CREATED))
+
+
 def test_long_contents_take_more_pages():
     many = tuple(Chapter(f"Title {n}", 10.0 * n, 10.0 * n + 10, (statement("A point.", 10.0 * n),)) for n in range(90))
     made = study_report("T", "t.mp3", spoken(16), replace(noted(), chapters=many), (), CREATED)
