@@ -289,6 +289,12 @@ const finishShort = async (engine) => {
   engine.sender.hurry();
 };
 
+// Stop recording what nobody takes any more.
+const halt = async (engine) => {
+  await close(engine);
+  turn(engine, "interrupted");
+};
+
 const giveUp = async (engine) => {
   await close(engine);
   leave(engine);

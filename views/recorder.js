@@ -60,9 +60,9 @@ const paint = (view) => {
   const mine = recording && phase !== "other";
   const gone = mine && sender?.state === "gone";
   write(part.trouble, phase === "unable" ? obstacle() : engine.trouble || (mine ? troubleOf(sender) : ""));
-  say(part.state, SAID[phase] ?? "");
-  const buttons = gone && !engine.recorder ? ["discard"] : [...(BUTTONS[phase] ?? [])];
-  if (recording?.lecture && data.lecture !== recording.lecture && engine.shown) buttons.push("show");
+  say(part.state, gone && !engine.recorder ? "Stopped" : (SAID[phase] ?? ""));
+  const buttons = gone ? [engine.recorder ? "halt" : "discard"] : [...(BUTTONS[phase] ?? [])];
+  if (!gone && recording?.lecture && data.lecture !== recording.lecture && engine.shown) buttons.push("show");
   for (const button of part.buttons.children) button.hidden = !buttons.includes(button.name);
   part.buttons.hidden = !buttons.length;
   const kept = mine && unsent(recording) > 0 && ["refused", "gone"].includes(sender?.state);
@@ -84,15 +84,20 @@ const paint = (view) => {
 const NOTHING_LASTS =
   "This browser keeps nothing for this page: what is not saved yet would be lost if the page were closed or refreshed.";
 
-const troubleOf = (sender) => (["refused", "gone"].includes(sender?.state) ? sender.says : "");
+const troubleOf = (sender) => {
+  if (sender?.state === "gone") return `${sender.says} What was not saved can still be saved as a file.`;
+  return sender?.state === "refused" ? sender.says : "";
+};
 
 const hintOf = ({ engine }, phase, gone) => {
   if (gone || !engine.recording) return "";
   if (phase === "interrupted") return "What was recorded is kept. Go on recording, or finish and have the notes made.";
-  if (isSilent(engine)) return "No sound is coming in: is the right microphone chosen?";
-  if (engine.sender?.state !== "waiting") return "";
-  if (phase === "ending") return "The program cannot be reached. Leave this page open: it finishes by itself.";
-  return "The program cannot be reached. Recording goes on, and the rest is saved by itself later.";
+  const away = engine.sender?.state === "waiting";
+  if (away && phase === "ending") return "The program cannot be reached. Leave this page open: it finishes by itself.";
+  const hints = [];
+  if (away) hints.push("The program cannot be reached. Recording goes on, and the rest is saved by itself later.");
+  if (isSilent(engine)) hints.push("No sound is coming in: is the right microphone chosen?");
+  return hints.join(" ");
 };
 
 const savedOf = ({ recording, sender, phase, ended, length }) => {
@@ -103,9 +108,9 @@ const savedOf = ({ recording, sender, phase, ended, length }) => {
   const all = !unsent(recording);
   if (phase === "ending" && all) return `Saved up to ${clock(saved)}.`;
   const late = waits >= 3 || (phase === "ending" && sender?.state !== "resting");
-  return [saved || late ? `Saved up to ${clock(saved)}` : "", late && waits >= 1 ? `${clock(waits)} to be saved` : ""]
+  return [saved || late ? `Saved up to ${clock(saved)}` : "", late && waits >= 1 ? `${clock(waits)} waits in this browser` : ""]
     .filter(Boolean)
-    .join(", ");
+    .join("; ");
 };
 
 const elapsedUnsaved = (recording) => Math.max(0, secondsMade(recording) - secondsSaved(recording));
@@ -233,6 +238,7 @@ const begin = (root, host) => {
     mark: () => doMark(view),
     stop: () => finish(engine),
     show: () => view.tell("begun", engine.recording.lecture),
+    halt: () => halt(engine),
     discard: () => giveUp(engine),
   };
   for (const [name, act] of Object.entries(does)) {

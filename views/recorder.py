@@ -41,6 +41,7 @@ _HTML = """
     <button type="button" name="pause">Pause</button>
     <button type="button" name="mark" title="Mark this moment (M)">Mark this<kbd aria-hidden="true">M</kbd></button>
     <button type="button" name="stop">■ Finish, and make study notes</button>
+    <button type="button" name="halt">■ Stop</button>
     <button type="button" name="show">Show its page</button>
     <button type="button" name="discard">Forget it</button>
   </div>

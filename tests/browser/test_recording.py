@@ -25,7 +25,13 @@ SPOKEN_S = 66.0
 """Seconds of the demonstration lecture that this microphone hears whenever it is opened; then it is silent."""
 LOST_AT_MOST_S = 0.4
 """Seconds that may pass between the opening of the microphone and the first sound that is kept."""
-AWAY = ("ERR_", "when disconnected from server", "Client Error in reaching server endpoint")
+AWAY = (
+    "ERR_",
+    "Failed to load resource",
+    "disconnected from server",
+    "Client Error in reaching server",
+    "server is not responding",
+)
 """What the browser says of a program that cannot be reached."""
 GONE = "The program cannot be reached. Recording goes on, and the rest is saved by itself later."
 
@@ -101,6 +107,7 @@ def begin(page: Page) -> str:
     expect(state(page)).to_have_text("Recording")
     page.wait_for_url("**/?lecture=*", timeout=PATIENCE_MS)
     expect(page.get_by_role("heading", name="Live captions")).to_be_visible()
+    expect(page.locator(".recorder")).to_have_count(1)  # that of the page before is gone
     return lecture_of(page)
 
 
@@ -222,7 +229,7 @@ def test_a_minute_is_whole_although_the_network_is_gone_for_15_seconds(
     page.wait_for_timeout(12_000)
     saved = saved_s(page)
     assert 10 <= saved <= 15
-    expect(part(page, "saved")).to_contain_text("to be saved")
+    expect(part(page, "saved")).to_contain_text("waits in this browser")
     page.keyboard.press("M")
     page.wait_for_timeout(1000 * max(0.0, 15 - (time.monotonic() - away)))
     assert saved_s(page) == saved
@@ -255,7 +262,9 @@ def test_a_refreshed_page_and_a_killed_server_cost_nothing(
     before = saved_s(page)
     page.wait_for_timeout(3_000)
     server.start()
-    page.reload()
+    with page.expect_event("dialog") as asked:
+        page.reload()
+    assert asked.value.type == "beforeunload"
     expect(state(page)).to_have_text("The recording was interrupted", timeout=60_000)
     expect(part(page, "hint")).to_contain_text("What was recorded is kept.")
     first_s = all_saved_s(page)
@@ -365,8 +374,11 @@ def test_silence_and_a_lost_microphone_are_said_and_recording_goes_on_after_a_pa
     heard = media.write(tmp_path / "short.wav", sounds, rate=48_000)
     browser = launch(chromium.browser_type, heard)
     try:
-        page = opened(browser.new_context(permissions=["microphone"], viewport=PHONE), watch, server.url)
+        context = browser.new_context(permissions=["microphone"], viewport=PHONE)
+        context.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")  # a private window
+        page = opened(context, watch, server.url)
         lecture = begin(page)
+        expect(part(page, "note")).to_contain_text("This browser keeps nothing for this page")
         wait_for_clock(page, 3)
         press(page, "Pause")
         expect(state(page)).to_have_text("Paused")
@@ -400,8 +412,8 @@ def test_silence_and_a_lost_microphone_are_said_and_recording_goes_on_after_a_pa
 def test_a_file_is_sent_in_parts_over_a_bad_network_or_not_at_all(
     attend: Browse, server: Server, tmp_path: Path, watch: Watch
 ) -> None:
-    large = media.write(tmp_path / "memory.wav", media.excerpt(0.0, 60.0), rate=192_000)
-    assert large.stat().st_size > 20_000_000
+    large = media.write(tmp_path / "memory.wav", media.excerpt(0.0, 20.0), rate=192_000, layout="stereo")
+    assert large.stat().st_size > 15_000_000
     page = attend(server)
     slow = page.context.new_cdp_session(page)
     slow.send("Network.enable")
@@ -409,7 +421,7 @@ def test_a_file_is_sent_in_parts_over_a_bad_network_or_not_at_all(
     slow.send("Network.emulateNetworkConditions", speed)
     page.get_by_text("Send it in parts").click()
     choose_file(page, large)
-    expect(page.get_by_text(re.compile(r"^(4|8) MB of 23 MB$"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^(4|8) MB of 15 MB$"))).to_be_visible()
     press(page, "Cancel")
     expect(page.get_by_text("Choose a file")).to_be_visible()
     expect(page.get_by_role("progressbar")).to_have_count(0)
@@ -418,11 +430,11 @@ def test_a_file_is_sent_in_parts_over_a_bad_network_or_not_at_all(
     choose_file(page, tmp_path / "notes.pdf")
     expect(part(page, "trouble", "parts")).to_contain_text("notes.pdf is not a recording.")
     choose_file(page, large)
-    expect(page.get_by_text(re.compile(r"^(4|8) MB of 23 MB$"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^(4|8) MB of 15 MB$"))).to_be_visible()
     slow.send("Network.emulateNetworkConditions", {**speed, "offline": True})
     expect(part(page, "hint", "parts")).to_contain_text("The program cannot be reached.")
     slow.send("Network.emulateNetworkConditions", {**speed, "uploadThroughput": -1})
-    page.wait_for_url("**/?lecture=*", timeout=PATIENCE_MS)
+    expect_results(page)
     library = server.library()
     entry = library.entry(lecture_of(page))
     library.close()
@@ -467,4 +479,52 @@ def test_the_recorder_fits_a_phone_and_can_be_read(attend: Browse, server: Serve
     expect(state(page)).to_have_text("The recording was interrupted", timeout=60_000)
     expect_fits(page)
     expect_readable(page)
+    finish(page)
+    forgive(watch)
+
+
+# ------------------------------------------------------------------------------------------------ what is not taken
+
+
+def test_what_the_program_does_not_take_can_be_saved_and_what_was_left_is_found_again(
+    attend: Browse, server: Server, spoken: Samples, watch: Watch, tmp_path: Path
+) -> None:
+    page = attend(server)
+    lecture = begin(page)
+    expect(part(page, "saved")).to_contain_text("Saved up to")
+    full = {"error": "The disk is full. Free some space and try again."}
+    page.route("**/incoming/*/0/*", lambda route: route.fulfill(status=507, json=full))
+    expect(part(page, "trouble")).to_have_text(full["error"])
+    wait_for_clock(page, 6)
+    press(page, "Finish, and make study notes")
+    expect(state(page)).to_have_text("Finishing")
+    expect(page.get_by_role("button", name="Finish with what is saved")).to_be_visible()
+    with page.expect_download() as file:
+        press(page, "Save what is here as a file")
+    assert file.value.suggested_filename == "Recording, part 1.webm"
+    file.value.save_as(tmp_path / "saved.webm")
+    found = offsets(np.concatenate(list(Recording(tmp_path / "saved.webm"))), spoken[4 * SAMPLE_RATE : 6 * SAMPLE_RATE])
+    assert np.all(np.isfinite(found))
+
+    page.goto(server.url)
+    expect(part(page, "left")).to_contain_text("was not finished.")
+    page.unroute_all()
+    press(page, "Open it")
+    expect_results(page)
+    heard = recorded(server, lecture)
+    expect_all_of_it(heard, spoken[: 6 * SAMPLE_RATE])
+    page.goto(server.url)
+    expect(page.get_by_role("button", name="Start recording")).to_be_visible()
+
+    lecture = begin(page)
+    wait_for_clock(page, 2)
+    library = server.library()
+    library.delete(lecture)
+    library.close()
+    expect(part(page, "trouble")).to_contain_text("It may have been deleted. What was not saved can still be saved")
+    press(page, "■ Stop")
+    expect(state(page)).to_have_text("Stopped")
+    press(page, "Forget it")
+    expect(page.get_by_role("button", name="Start recording")).to_be_visible()
+    expect(part(page, "left")).to_be_hidden()
     forgive(watch)
