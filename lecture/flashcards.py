@@ -58,7 +58,7 @@ _MOST = 24
 _SENTENCES_PER_CARD = 4
 """Of a short lecture; so it has not a card for every sentence."""
 _LEAST = 12
-_FEW, _LESS = 1, 0.3
+_FEW, _LESS = 1, 0.4
 """A lecture with fewer cards than that gets its best ones among those that are worth so much less."""
 
 

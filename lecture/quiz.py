@@ -33,6 +33,8 @@ _MOST_GAPS_OF_SPEECH = 10
 _CHANCE = 1.5
 """How much chance decides, beside a question's worth."""
 _TOO_ALIKE = 0.8
+_TELLS = 0.55
+"""Share of common terms, those of the prompts' frame among them, from which a question tells another one's answer."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def make_quiz(
         if not _is_new(candidate, material, chosen):
             continue
         question = candidate.make(chance, place)
-        if question and not any(_gives_away(question, other) for _, _, other in chosen):
+        if question and not any(_gives_away(question, other, material) for _, _, other in chosen):
             chosen.append((candidate.at, candidate, question))
             place = next(places)
     return tuple(question for _, _, question in sorted(chosen, key=lambda found: (found[0], found[2].id)))
@@ -182,8 +184,11 @@ def _is_new(candidate: Candidate, material: Material, chosen: Sequence[tuple[int
     )
 
 
-def _gives_away(one: Question, other: Question) -> bool:
-    """Whether one question tells another one's answer."""
+def _gives_away(one: Question, other: Question, material: Material) -> bool:
+    """Whether one question tells another one's answer.
+
+    Free speech has its few terms in most of its statements, so there it counts only if both say much the same.
+    """
     worded = ("term", "gap", "name")
-    pairs = ((one, other), (other, one))
-    return any(a.kind in worded and a.answer.casefold() in b.prompt.casefold() for a, b in pairs)
+    told = any(a.kind in worded and a.answer.casefold() in b.prompt.casefold() for a, b in ((one, other), (other, one)))
+    return told and (not material.words.is_spoken or alike(terms(one.prompt), terms(other.prompt)) >= _TELLS)

@@ -19,7 +19,9 @@ from lecture.learning.definitions import key_terms
 from lecture.learning.quiz_figures import figures, others_like
 from lecture.learning.quiz_material import Material
 from lecture.learning.quiz_names import find_names, may_hold
+from lecture.learning.quiz_options import stands_out
 from lecture.learning.quiz_questions import candidates
+from lecture.learning.quiz_spoken import may_be_said
 from lecture.learning.quizzes import Quizzes
 from lecture.library import Entry, Library
 from lecture.notes import Evidence, Notes, find_chapters
@@ -30,6 +32,7 @@ from lecture.sentences import Sentence, sentences
 from lecture.writers import Extractive
 from tests.fixtures import media
 from tests.fixtures.lectures import NOW, add, make_ready, said
+from tests.test_flashcards import GRAPHS
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = {path.stem: path for path in (ROOT / "benchmarks" / "data" / "lectures").glob("*.md")}
@@ -235,6 +238,40 @@ def test_reasons_and_a_models_cards_are_asked_beside_other_reasons():
     for question in questions:
         assert set(question.options) == {answer.rstrip(".") for _, answer in reasons}
         assert f"{question.answer}." == dict(reasons)[question.prompt]
+
+
+def test_a_right_answer_that_its_length_gives_away_is_not_asked_for():
+    others = [f"Because the wind of the {word} blows over the sea" for word in ("north", "south", "east")]
+    assert not stands_out("Because the moon pulls at the water of seas", others)
+    assert stands_out("Because of the moon", others)
+    assert stands_out(f"{others[0]} and pulls at all the water of it", others)
+    heard = spoken("Tides rise.", "Ice floats.", "The sky is wide.", "Ships rust.")
+    answers = ["The moon pulls", *(f"{other}." for other in others)]
+    cards = identified(
+        Flashcard(f"Why does {what}?", answer, Evidence(s.text, s.start, s.end))
+        for what, answer, s in zip(("a tide rise", "ice float", "it rain", "iron rust"), answers, heard, strict=True)
+    )
+    assert not make_quiz(heard, Notes((), (), "a model"), cards)
+
+
+def test_free_speech_gets_several_questions_with_its_own_terms_for_options():
+    heard = spoken(*GRAPHS, "And an algorithm has a cost.", "So the adjacency matrix is a table.", "A queue is a list.")
+    questions = asked(heard)
+    assert len(questions) >= 4
+    for question in questions:
+        claim = question.prompt.partition("“")[2].rstrip("”").replace(GAP, question.answer)
+        assert claim[0].isupper()
+        assert not {"so", "um", "okay", "basically"} & set(claim.lower().split())
+        said_often = " ".join(sentence.text for sentence in heard).lower()
+        assert all(option.lower() in said_often for option in question.options)
+
+
+def test_of_free_speech_an_option_that_another_sentence_says_is_right_as_well():
+    said = ["A worker feeds the larvae of the hive.", "So, you know, the queen, she also feeds the larvae of a hive."]
+    claim = "A queen feeds the larvae of the hive."
+    assert may_be_said(claim, "queen", 0, said)
+    assert not may_be_said("A drone feeds the larvae of the hive.", "drone", 0, said)
+    assert not may_be_said(claim, "queen", 1, said), "its own sentence does not count"
 
 
 def test_own_and_edited_cards_are_not_asked_since_nothing_proves_them():

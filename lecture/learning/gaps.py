@@ -109,7 +109,7 @@ def spoken_gaps(text: str, words: Vocabulary) -> Iterator[Gapped]:
     """Every gap that free speech could get, each weighed by how much of a term it asks for, 0 being usual."""
     for gap in (*_named(text), *_dated(text), *_measured(text)):
         if _can_be_told(gap):
-            yield Gapped(gap.question, gap.answer, 1.0 if gap.worth >= 3 else 0.0)
+            yield Gapped(gap.question, gap.answer, 1.0 if gap.worth >= 3 else 0.3)
     tokens = list(WORD.finditer(text))
     for last in range(len(tokens)):
         first = _begin_of_term(text, tokens, last, words) if _ends_term(text, tokens, last, words) else None
@@ -128,7 +128,7 @@ def _weighed(gap: Gapped, words: Vocabulary) -> float:
         + 0.2 * min(math.log(words.often(parts[-1]) + 1), 3)
         + 0.3 * bool(_ABSTRACT.match(parts[-1]))
         + 0.08 * (min(words.reach(parts[-1]), 7) - 3)
-        - 0.2 * gap.question.startswith(GAP)
+        + 0.1 * gap.question.startswith(GAP)
         - 1.0 * bool(_ORDINAL.match(gap.answer))
         - 0.3
     )

@@ -193,12 +193,20 @@ def _why(sentence: str, words: Vocabulary) -> Iterator[Asked]:
 def _spoken(sentence: str, words: Vocabulary, place: Place) -> Iterator[Asked]:
     """What a sentence of free speech can be asked: each gap of each of its statements, and what it defines."""
     for statement in statements(sentence):
-        gaps = [(gap, usability(statement, gap, words, place)) for gap in spoken_gaps(statement.text, words)]
+        gaps = [
+            (gap, usability(statement, gap, words, place))
+            for gap in spoken_gaps(statement.text, words)
+            if _bare(gap.answer) in _bare(sentence)  # not where a word between its words was taken out
+        ]
         best = max((worth for _, worth in gaps), default=0.0)
         for gap, worth in gaps:
             yield Asked("cloze", gap.question, gap.answer, worth)
             if meaning := _spoken_meaning(statement, gap, words):
                 yield Asked("definition", meaning.question, meaning.answer, best + _ASKED_WELL)
+
+
+def _bare(text: str) -> str:
+    return f" {' '.join(WORD.findall(text.lower()))} "
 
 
 def _spoken_meaning(statement: Statement, gap: Gapped, words: Vocabulary) -> Asked | None:

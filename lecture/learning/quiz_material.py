@@ -270,6 +270,7 @@ class Material:
             found += [Term(call["term"], at) for call in _CALLS.finditer(text)]
         if self.words.is_spoken:
             found = [Term(term, at) for term, at in spoken_terms(self.texts, self.words)]
+            found += [Term(gap, at) for at, said in self.spoken.items() for gap in said.gaps]
         for card in self.cards:
             at = self.place_of(card)
             if at is not None and card.kind == "cloze" and not card.edited and card.answer.islower():

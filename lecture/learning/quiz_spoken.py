@@ -17,7 +17,7 @@ from lecture.ranking import terms
 _NO_NOUN = re.compile(r".*(?:al|ic|ive|ous|ary|able|ed|ly|ear|ete)$", re.IGNORECASE)
 _EASIER = 0.3
 """By how much less a statement may be worth than one for a card: four options say what kind of answer is meant."""
-_A_TERM = 4.5
+_A_TERM = 4.0
 """Weight of a term that may be offered as an option; see `Vocabulary.weight`."""
 _SAID_AGAIN = 2
 """How often a term must be said to be offered as an option."""

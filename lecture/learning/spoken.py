@@ -79,7 +79,7 @@ _NOTES = re.compile(r"^(?:\((?:inaudible|pause|laughter)[^)]*\)\s*)+|\s?\[[^\]]{
 """What somebody who wrote a transcript noted beside the words."""
 _CUT_SHORT = re.compile(
     r"\b(?:usually|sometimes|all|always|often|also|potentially|then|first|given|that's|there's|it's|we're|don't|but|"
-    r"going|want|wants|need|said|called|using)\.$",
+    r"going|want|wants|need|said|called|using|small|large|big|new|start out|of the day|not only)\.$",
     re.IGNORECASE,
 )
 _BEFORE = r"^(?:(?:To|In order to) [^,]{5,60}, |(?:In|For|With|Given|At|On|By|Under) [^,]{4,40},? )?"

@@ -61,12 +61,17 @@ _JUDGES = re.compile(
 )
 _SHOWS = re.compile(
     r"\b(?:red|blue|green|black|white|yellow|dashed|dotted|gr[ae]y)\b.*"
-    r"\b(?:lines?|curves?|dots?|box|boxes|area|region|points?|ones?|separator)\b",
+    r"\b(?:lines?|curves?|dots?|box|boxes|area|region|points?|ones?|separator)\b|"
+    r"\bcolou?rs? (?:correspond|show|indicate|represent|mean)",
     re.IGNORECASE,
 )
 """What is seen in a picture."""
 _LIKE = re.compile(r"(?<!look)(?<!looks)(?<!act)(?<!things) like (?!a |an |the )")
 _COMPARED = re.compile(r"(?:The|A|An) (?:\w+er|first|second|third|last|next|other|only|main|new|basic|best) ")
+_OF_THE_TALK = re.compile(
+    r"(?:The|Our|My) (?:topic|focus|talk|paper|aim|motivation|purpose|motive)\b|The plan is to talk|"
+    r"(?:We|You) (?:describe|present|propose|introduce|focus|will see|should not|talk|discuss|conclude|summari[sz]e)\b"
+)
 _SUPPOSED = re.compile(r"(?:If|When) (?:you|we) (?:had|were|wanted|did|could|\w+ed)\b")
 _WISHED = re.compile(r"(?:We|You) (?:want|need|have|like) to (?:know|answer|do|have|at least|be)\b")
 _NAME_INSIDE = re.compile(r"[a-z,] [A-Z][a-z]+")
@@ -82,18 +87,32 @@ _MISPLACED = re.compile(
     r"\b(?:we|they|you|i) (?:over|of|at|with|is|has|does|was|the|an?)\b|\ban? much\b|\b(?:he|she|it) (?:have|are|do)\b|"
     r"\bbe(?:come)? (?:is|are|has)\b|\b(?:can|could|should|must) (?:\w+ly )?(?:\w+tion|\w+ness|\w+ity)\b|"
     r"\b(?!series|species|always|lens|bias)\w{2,}[^\Wcisu]s (?:has|does)\b|"
-    r"\b(?:from|to|in|with|into) (?:set|wide|series|number|variety) ",
+    r"\b(?:from|to|in|with|into) (?:set|wide|series|number|variety) |\b(?:can|could|should|must) (?:\w+ly )?\w+ies\b|"
+    r"\b(?:you|we|they)['’]re \w+ (?:is|are)\b|['’]s\.$",
     re.IGNORECASE,
 )
 """Words that cannot follow each other: one of them was misheard."""
 _OF_SOMEBODY = frozenset("our your my his its their".split())
 _GENERAL = frozenset("a an any each every most all".split())
-_NO_SUBJECT = ("together ", "along ", "out ", "outside ", "inside ", "besides ", "due ", "some of ", "much ", "more ")
+_NO_SUBJECT = (
+    "together ",
+    "along ",
+    "out ",
+    "outside ",
+    "inside ",
+    "besides ",
+    "due ",
+    "some of ",
+    "much ",
+    "more ",
+    "other ",
+)
 _AUXILIARY = frozenset("will would could might have do does need needs".split())
-_USABLE, _USABLE_IF_GARBLED = 0.25, 0.8
+_USABLE, _USABLE_IF_GARBLED = 0.4, 1.6
 """What a card must be worth where a lecture was heard well, and where it was not."""
 _CLEAN, _GARBLED = 0.08, 0.2
 """Share of sentences that cannot be right where a lecture was heard well, and where it was not."""
+_OWN = 5.0
 _A_TERM = 4.0
 """Weight of a word in a lecture from which it is one of the lecture's own: see `Vocabulary.weight`."""
 
@@ -151,11 +170,11 @@ def _of_form(statement: Statement) -> float:
     if statement.form == "plain":
         return 0.0
     if statement.form == "condition":
-        return 0.3 - 1.0 * bool(_SUPPOSED.match(text))
+        return -0.1 - 1.0 * bool(_SUPPOSED.match(text))
     if statement.form == "there":
         return -0.3
-    of_the_room = 0.4 * (statement.form == "somebody") + 1.2 * bool(_WISHED.match(text))
-    return 0.1 + 0.3 * bool(_TELLS_HOW.search(text)) - of_the_room
+    of_the_room = 0.8 * (statement.form == "somebody") + 0.3 * text.startswith("We ") + 1.2 * bool(_WISHED.match(text))
+    return 0.1 - of_the_room
 
 
 def _of_clause(clause: Clause, statement: Statement, words: Vocabulary) -> float:
@@ -165,7 +184,7 @@ def _of_clause(clause: Clause, statement: Statement, words: Vocabulary) -> float
     article = clause.subject.split()[0].lower() if " " in clause.subject else ""
     worth = 0.12 * (min(weight, 8) - 4.5) - 0.1 * bool(clause.when) - 1.0 * (head.lower() in VAGUE)
     if article in _GENERAL:
-        worth += 1.0
+        worth += 1.2
     elif article in _OF_SOMEBODY:
         worth -= 1.3
     elif article == "the":
@@ -187,10 +206,11 @@ def _misheard(clause: Clause, head: str, words: Vocabulary) -> float:
     """Signs that the subject is not what was said: a noun without its article, a word that is nowhere in a sentence."""
     several = head.endswith("s") and not head.endswith("ss")
     bare = clause.subject == clause.noun and not several and clause.verb != "are" and words.lacks_article(head)
-    alone = len(WORD.findall(clause.subject)) == 1 and words.is_only_large(clause.subject) and not head.endswith("ing")
+    strange = words.is_only_large(WORD.findall(clause.text)[0])
+    alone = strange and " " not in clause.subject and not head.endswith("ing")
     no_subject = clause.subject.split()[0].lower().endswith("ly") or clause.subject.lower().startswith(_NO_SUBJECT)
     no_verb = clause.verb.endswith("ed") and WORD.findall(clause.subject)[-1].endswith("ly")  # "all newly made things"
-    return 1.2 * bare + 0.9 * alone + 1.5 * (no_subject or no_verb)
+    return 1.2 * bare + 0.5 * strange + 0.4 * alone + 1.5 * (no_subject or no_verb)
 
 
 def _of_wording(text: str, words: Vocabulary) -> float:
@@ -198,17 +218,25 @@ def _of_wording(text: str, words: Vocabulary) -> float:
     content = terms(text)
     links = associations(text)
     least, mean = min(links), sum(links) / len(links)
+    own = sum(words.weight(word) > _OWN for word in WORD.findall(text) if terms(word))
     weak = sum(link < -0.5 for link in links) / len(links)
     return (
         -0.5 * len(_TALK.findall(text))
-        - 0.2 * max(0, len(_DEFINITE.findall(text)) - 1)
+        - 0.3 * max(0, len(_DEFINITE.findall(text)) - 1)
+        - 0.25 * text.count(",")
+        + 0.4 * (5 * own / length - 0.9)
+        + 0.3 * (links[-1] - 0.6)
+        + 0.4 * (sum(sorted(links)[:3]) / 3 + 0.9)
         - 0.5 * bool(SOME_VAGUE.search(text))
         - 0.3 * bool(_WRITTEN.search(text))
         - 0.8 * bool(FORMULA.search(text))
         - 0.6 * bool(_NAME_INSIDE.search(text))
         - 0.4 * (length < 8)
         - 0.08 * max(0, length - 18)
-        - 0.6 * (least < -2.5)
+        + 0.3 * (max(least, -4) + 1.5)
+        + 0.4 * bool(_TELLS_HOW.search(text))
+        - 0.3 * bool(re.search(r"\d", text))
+        - 2.0 * bool(_OF_THE_TALK.match(text))
         - 0.4 * (weak > 0.3)
         + 0.3 * (min(mean, 1.5) - 0.9)
         + 2.5 * (words.trust(text) - 1)
