@@ -232,6 +232,7 @@ const mark = (engine) => {
   const { recording, phase } = engine;
   if (!recording?.lecture || !["recording", "paused"].includes(phase)) return null;
   const seconds = Math.round(elapsed(engine) * 10) / 10;
+  if (seconds - (recording.marks.at(-1) ?? -Infinity) < 1) return seconds; // pressed twice, marked once
   recording.marks.push(seconds);
   engine.store.keep(recording);
   engine.sender?.wake();

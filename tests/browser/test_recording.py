@@ -154,6 +154,15 @@ def all_saved_s(page: Page) -> float:
     return saved_s(page)
 
 
+def in_the_middle_of_a_chunk_s(page: Page) -> float:
+    """Wait until half of a chunk is recorded that the browser has not given out yet; returns the seconds until then."""
+    recorder = 'window[Symbol.for("lecture-recorder")]'
+    made = page.evaluate(f"{recorder}.recording.takes[0].made")
+    page.wait_for_function(f"made => {recorder}.recording.takes[0].made > made", arg=made)
+    page.wait_for_timeout(500)
+    return float(page.evaluate(f"{recorder}.taken + (performance.now() - {recorder}.since) / 1000"))
+
+
 def finish(page: Page) -> None:
     press(page, "Finish, and make study notes")
     expect_results(page)
@@ -220,7 +229,9 @@ def test_a_minute_is_whole_although_the_network_is_gone_for_15_seconds(
     lecture = begin(page)
     wait_for_clock(page, 12)
     page.keyboard.press("m")
-    page.get_by_role("button", name="Mark this").click()
+    page.keyboard.press("m")
+    wait_for_clock(page, 14)
+    press(page, "Mark this")
     expect(page.get_by_text("2 marks", exact=True)).to_be_visible()
 
     page.context.set_offline(True)
@@ -228,7 +239,7 @@ def test_a_minute_is_whole_although_the_network_is_gone_for_15_seconds(
     expect(part(page, "hint")).to_have_text(GONE)
     page.wait_for_timeout(12_000)
     saved = saved_s(page)
-    assert 10 <= saved <= 15
+    assert 12 <= saved <= 17
     expect(part(page, "saved")).to_contain_text("waits in this browser")
     page.keyboard.press("M")
     page.wait_for_timeout(1000 * max(0.0, 15 - (time.monotonic() - away)))
@@ -237,13 +248,14 @@ def test_a_minute_is_whole_although_the_network_is_gone_for_15_seconds(
     expect(part(page, "hint")).to_have_text("")
 
     wait_for_clock(page, 60)
-    marks = incoming(server, lecture).marks
-    assert [round(mark) for mark in marks[:2]] == [12, 12]
-    assert 24 < marks[2] < 32
+    first, second, third = incoming(server, lecture).marks
+    assert 12 <= first < 14 <= second < 17
+    assert 26 <= third < 36
+    length_s = in_the_middle_of_a_chunk_s(page)
     finish(page)
     heard = recorded(server, lecture)
-    assert 60 < len(heard) / SAMPLE_RATE < 63
-    expect_all_of_it(heard, spoken[: 60 * SAMPLE_RATE])
+    assert 60 < length_s - 0.1 < len(heard) / SAMPLE_RATE < length_s + 1
+    expect_all_of_it(heard, spoken[: len(heard)])
     forgive(watch)
 
 
