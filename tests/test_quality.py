@@ -3,7 +3,7 @@
 import pytest
 
 from lecture.flashcards import GAP, Flashcard
-from lecture.learning.faults import BROKEN, NEEDS_CONTEXT
+from lecture.learning.faults import BROKEN, NEEDS_CONTEXT, is_broken, needs_context
 from lecture.learning.quality import (
     CUT,
     GIVEN_AWAY,
@@ -112,6 +112,28 @@ def test_a_good_card_passes(good):
 )
 def test_a_bad_card_is_left_out_for_its_reason(bad, reason):
     assert reasons(bad) == {reason: 1}
+
+
+@pytest.mark.parametrize(
+    ("alone", "leaning"),
+    [
+        ("A path leads from one vertex to another.", "A path leads to another."),
+        ("A model is an assignment of values to variables.", "The assignment is due on Friday."),
+        ("A bid binds the buyer for the rest of the auction.", "A bid binds the rest."),
+        (
+            "A negative weight breaks the search because paths grow.",
+            "A negative weight breaks that, because paths grow.",
+        ),
+    ],
+)
+def test_words_that_point_elsewhere_may_have_what_they_point_to_beside_them(alone, leaning):
+    assert not needs_context(alone)
+    assert needs_context(leaning)
+
+
+def test_an_abbreviation_is_no_hesitation():
+    assert not is_broken("An HMM has hidden states.")
+    assert is_broken("Hmm an automaton has hidden states.")
 
 
 def test_a_quote_that_the_lecture_does_not_have_supports_nothing():
