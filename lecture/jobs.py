@@ -51,12 +51,16 @@ class Worker:
         """Say that a lecture was taken in."""
         self._called.set()
 
+    def trouble_with(self, lecture_id: str) -> str | None:
+        """Why a recording in progress cannot be gone on with now; None while all is well."""
+        return self._captioner.trouble.get(lecture_id) if self._captioner else None
+
     def _run(self) -> None:
         turn = FileLock(self.library.folder / "worker.lock")
         while True:
             try:
-                with turn.acquire(timeout=0):
-                    self._work()
+                turn.acquire(timeout=0)  # until this process ends: its recordings in progress are not to be taken over
+                self._work()
             except Timeout:
                 time.sleep(IDLE_S)
             except Exception as error:
@@ -66,10 +70,10 @@ class Worker:
                 time.sleep(IDLE_S)
 
     def _work(self) -> None:
-        if self._captioner is None:
-            self._captioner = Captioner(self.library, self._shared, self._now, self.keys, self.wake)
         if stopped := self.library.interrupt():
             log.warning("Going on with %d lectures that were interrupted", stopped)
+        if self._captioner is None:
+            self._captioner = Captioner(self.library, self._shared, self._now, self.keys, self.wake)
         while True:
             self._called.clear()
             entry = self.library.take_next()
@@ -80,7 +84,7 @@ class Worker:
                 self._called.wait(IDLE_S)
 
     def _process(self, entry: Entry) -> None:
-        began, record = time.monotonic(), Journal(self.library, entry.id, self.keys.get(entry.id))
+        began, record = time.monotonic(), Journal(self.library, entry.id, self.keys)
         try:
             lecture = process(entry.source, entry.settings, record, self._shared)
             took = None if record.earlier_windows else time.monotonic() - began

@@ -21,17 +21,17 @@ WRITE_S = 0.3
 class Journal(Record):
     """Writes a lecture's processing down, so that pages show it and work goes on where it was interrupted."""
 
-    def __init__(self, library: Library, lecture_id: str, key: str | None) -> None:
+    def __init__(self, library: Library, lecture_id: str, keys: Mapping[str, str | None]) -> None:
         """Begin with a lecture that is processed now.
 
         Args:
             library: where it is.
             lecture_id: which one.
-            key: of the endpoint that writes; never written down.
+            keys: of the endpoints that write, by lecture, as they are when it comes to writing; never written down.
         """
         self._library = library
         self._captions = LiveCaptions(library)
-        self._key = key
+        self._keys = keys
         self._id = lecture_id
         self._step = ""
         self._written = 0.0
@@ -68,7 +68,7 @@ class Journal(Record):
 
     def key(self) -> str | None:
         """The key of the endpoint that writes."""
-        return self._key
+        return self._keys.get(self._id)
 
     def marks(self) -> Sequence[float]:
         """Moments that the student marked while recording, in seconds."""
@@ -79,7 +79,8 @@ class Journal(Record):
         choice, language = self._library.choice(self._id)
         windows = self._library.recognised(self._id)
         self.earlier_windows = len(windows)
-        return Earlier(choice, language, windows, self._library.transcript_at_hand(self._id))
+        at_hand, provisional = self._library.transcript_at_hand(self._id), self._captions.provisional(self._id)
+        return Earlier(choice, language, windows, at_hand, provisional)
 
     def _stop_if_unwanted(self) -> None:
         if not self._library.is_wanted(self._id):

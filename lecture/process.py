@@ -161,12 +161,14 @@ class Earlier:
         language: the language heard.
         windows: those that were recognised, by number.
         transcript: all that was said, where only the notes are to be written.
+        provisional: what had been said since the last of the windows, in a recording in progress.
     """
 
     choice: models.Choice | None = None
     language: str | None = None
     windows: Mapping[int, Recognised] = field(default_factory=dict)
     transcript: Transcript | None = None
+    provisional: tuple[Segment, ...] = ()
 
 
 def process(
@@ -230,7 +232,8 @@ def _recognised(
     listening, together = _Listening(recording, record), None
     if isinstance(recording, LiveRecording):
         draft = recogniser_for(choice.recogniser, model, settings.language, settings.vocabulary)
-        listening, together = _LiveListening(recording, record, Provisional(draft, record.on_provisional)), 1
+        provisional = Provisional(draft, record.on_provisional, earlier.provisional)
+        listening, together = _LiveListening(recording, record, provisional), 1
     found: list[Segment] = []
     for window in transcribe(listening.blocks(), recogniser, earlier.windows, record.on_planned, together):
         found += window.segments

@@ -270,7 +270,6 @@ class Takes:
 
     def to_caption(self, now: datetime) -> list[str]:
         """The ids of live recordings that have something to listen to: ended, or heard from a moment ago."""
-        since = now - timedelta(seconds=SILENT_S)
         has_sound = exists().where(TakeRow.lecture == LectureRow.number, TakeRow.chunks > 0)
         found = select(LectureRow.id, RecordingRow.ended, RecordingRow.heard_from).join(
             RecordingRow, RecordingRow.lecture == LectureRow.number
@@ -278,7 +277,7 @@ class Takes:
         found = found.where(LectureRow.state == "recording", RecordingRow.kind == "live", has_sound)
         with self._library.transaction() as session:
             rows = session.execute(found.order_by(LectureRow.number)).all()
-        return [id_ for id_, ended, heard in rows if ended or datetime.fromisoformat(heard) >= since]
+        return [id_ for id_, ended, heard in rows if ended or is_lately(datetime.fromisoformat(heard), now)]
 
     def _next_take(
         self, session: Session, lecture: LectureRow, recording: RecordingRow, number: int, mime_type: str
@@ -354,7 +353,12 @@ def _changed(session: Session, lecture: LectureRow, **values: object) -> bool:
 
 def _silent(session: Session, lecture: LectureRow, now: datetime) -> bool:
     heard = session.scalar(select(RecordingRow.heard_from).where(RecordingRow.lecture == lecture.number))
-    return heard is None or now - datetime.fromisoformat(heard) > timedelta(seconds=SILENT_S)
+    return heard is None or not is_lately(datetime.fromisoformat(heard), now)
+
+
+def is_lately(heard_from: datetime, now: datetime) -> bool:
+    """Whether a recorder that was heard from then is still there; a time to come is from before the clock was set."""
+    return abs(now - heard_from) <= timedelta(seconds=SILENT_S)
 
 
 def _elsewhere() -> Closed:

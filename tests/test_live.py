@@ -144,7 +144,7 @@ def test_joined_takes_can_be_played_to_their_end(tmp_path: Path) -> None:
         takes.append(tmp_path / str(number))
         takes[-1].write_bytes(b"".join(media.chunks(media.excerpt(begin, end))))
     takes[1].write_bytes(takes[1].read_bytes()[:40])  # its tab was gone before even its head was sent
-    join(takes, WEBM, tmp_path / "recording")
+    join(takes, tmp_path / "recording")
     joined = Recording(tmp_path / "recording", "lecture.webm")
     assert joined.declared == pytest.approx(8.8, abs=0.1)
     assert len(heard(joined)) / SAMPLE_RATE == pytest.approx(8.8, abs=0.1)
@@ -154,7 +154,7 @@ def test_joined_takes_can_be_played_to_their_end(tmp_path: Path) -> None:
 def test_takes_without_sound_are_no_recording(tmp_path: Path) -> None:
     (tmp_path / "0").write_bytes(b"nothing")
     with pytest.raises(SourceError, match="Nothing of this recording can be played"):
-        join([tmp_path / "0"], WEBM, tmp_path / "recording")
+        join([tmp_path / "0"], tmp_path / "recording")
     assert {path.name for path in tmp_path.iterdir()} == {"0"}
 
 

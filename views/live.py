@@ -9,6 +9,7 @@ from math import ceil
 import streamlit as st
 
 from lecture.chapters import find_chapters
+from lecture.errors import LectureError
 from lecture.library import Entry
 from lecture.notes import Chapter
 from lecture.process import Settings
@@ -36,7 +37,8 @@ def live_view(entry: Entry, settings: Settings) -> None:
     if incoming and incoming.kind == "upload":
         _unfinished_upload()
         return
-    session.worker().keys[entry.id] = st.session_state.endpoint_key
+    if st.session_state.endpoint_key:  # another tab that looks on, or a page that was loaded anew, knows of none
+        session.worker().keys[entry.id] = st.session_state.endpoint_key
     if can_receive():
         recorder(settings, entry.id)
     _captions()
@@ -53,6 +55,8 @@ def how_it_arrives(entry: Entry) -> str:
     incoming = session.takes().of(entry.id)
     if incoming is None or incoming.kind == "upload":
         return "Not all of it has arrived"
+    if incoming.ended:
+        return f"Listening … {entry.progress.how_far}" if entry.progress.unit == "seconds" else entry.progress.step
     return "Recording not finished" if _seconds_silent(incoming) > SILENT_S else "Being recorded"
 
 
@@ -72,6 +76,13 @@ def _unfinished_upload() -> None:
 @st.fragment(run_every=0.5)
 def _captions() -> None:
     """Runs again twice a second by itself; the recorder stays as it is."""
+    try:
+        _said_so_far()
+    except LectureError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+
+
+def _said_so_far() -> None:
     entry = session.entry()
     if entry is None or entry.state != "recording":
         st.rerun()
@@ -88,6 +99,8 @@ def _captions() -> None:
 def _how_they_are(entry: Entry, begun: bool) -> str:
     """What the captions are, how far behind, or why there are none."""
     progress = entry.progress
+    if trouble := session.worker().trouble_with(entry.id):
+        return f"{trouble} What is recorded is kept; the captions go on by themselves once that is mended."
     if entry.error:
         return f"{entry.error} The recording goes on; it is transcribed when it has ended."
     if progress.unit != "seconds":
@@ -145,4 +158,4 @@ def _silent(lecture_id: str) -> None:
 
 
 def _seconds_silent(incoming: Incoming) -> float:
-    return (session.now() - incoming.heard_from).total_seconds()
+    return abs((session.now() - incoming.heard_from).total_seconds())  # the clock may have been set meanwhile

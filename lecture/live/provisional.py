@@ -26,12 +26,13 @@ OnProvisional = Callable[[Sequence[Segment]], None]
 class Provisional:
     """Recognises the end of a recording as it grows, while nothing else is to be done."""
 
-    def __init__(self, recogniser: Recogniser, on_provisional: OnProvisional) -> None:
-        """Begin with silence.
+    def __init__(self, recogniser: Recogniser, on_provisional: OnProvisional, segments: Sequence[Segment] = ()) -> None:
+        """Begin to listen.
 
         Args:
             recogniser: of its own: what it takes for the language does not bind the one of the finished windows.
             on_provisional: told whenever the provisional segments have changed.
+            segments: those told before an interruption; they stay until their window has ended, or they are heard anew.
         """
         self._recogniser = recogniser
         self._on_provisional = on_provisional
@@ -39,7 +40,7 @@ class Provisional:
         self._begin = self._end = 0  # of `_sound`, in samples of the recording
         self._recognised_until = 0
         self._pieces: dict[float, tuple[Window, list[Segment]]] = {}
-        self._segments: list[Segment] = []
+        self._segments = list(segments)
 
     def heard(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
         """Pass blocks of the recording on, and listen to them."""

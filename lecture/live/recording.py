@@ -121,34 +121,49 @@ class LiveRecording(Recording):
     def _decoded(self, number: int) -> Iterator[Samples]:
         take = self._incoming.takes[number]
         with take.path.open("rb", buffering=0) as file:
+            growing = _Growing(self, take, file)
             try:
-                container = av.open(_Growing(self, take, file), "r", options=_OPTIONS)
+                container = av.open(growing, "r", options=_OPTIONS)
             except DAMAGE:  # not even its head arrived before the tab was gone
+                growing.raise_what_stopped_it()
                 self._broken += 1
                 return
             with container:
-                if not container.streams.audio:
-                    self._broken += 1
-                    return
-                for block in self._blocks(container):
+                has_sound = bool(container.streams.audio)
+                for block in self._blocks(container) if has_sound else ():
                     self.position += len(block) / SAMPLE_RATE
                     yield block
+            growing.raise_what_stopped_it()
+            if not (has_sound and growing.over):
+                self._broken += 1
 
 
 class _Growing:
-    """A take as PyAV reads it: it cannot be rewound, and `read` waits."""
+    """A take as PyAV reads it: it cannot be rewound, and `read` waits.
+
+    Attributes:
+        over: whether all of it was read, or something stopped that.
+    """
 
     def __init__(self, recording: LiveRecording, take: Take, file: BinaryIO) -> None:
         self._recording = recording
         self._take = take
         self._file = file
-        self._over = False
+        self._stopped_by: BaseException | None = None
+        self.over = False
 
     def read(self, size: int) -> bytes:
-        if self._over:  # PyAV asks once more before it raises; a second error would be printed
+        if self.over:  # PyAV asks once more before it raises; a second error would be printed
             return b""
         try:
-            return self._recording.read(self._take.number, self._file, size)
-        except BaseException:
-            self._over = True
+            content = self._recording.read(self._take.number, self._file, size)
+        except BaseException as error:
+            self.over, self._stopped_by = True, error
             raise
+        self.over = not content
+        return content
+
+    def raise_what_stopped_it(self) -> None:
+        """Raise again what `read` did: of some kinds, the decoder takes it for damage, and the rest would be lost."""
+        if self._stopped_by:
+            raise self._stopped_by
