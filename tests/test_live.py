@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import resource
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 import models
+from lecture import database
 from lecture.audio import SAMPLE_RATE, Recording
 from lecture.errors import Cancelled, ModelError, SourceError
 from lecture.files.sections import sections
 from lecture.jobs import Worker
+from lecture.journal import Journal
 from lecture.library import Entry, Library
 from lecture.live import captioner
 from lecture.live.captions import LiveCaptions
@@ -131,6 +138,48 @@ def test_what_is_raised_meanwhile_ends_the_reading(arriving: Arriving) -> None:
         heard(LiveRecording("lecture.webm", arriving, meanwhile=give_up))
 
 
+def test_what_the_decoder_would_take_for_damage_ends_the_reading_too(arriving: Arriving) -> None:
+    """Else all that comes after it would be missing, without a word."""
+    chunks = media.chunks(media.excerpt(0, 3))
+
+    def fail() -> None:
+        arriving.come(b"".join(chunks[1:]))
+        arriving.end()
+        raise ValueError("the recogniser's mistake")
+
+    arriving.come(chunks[0])
+    with pytest.raises(ValueError, match="the recogniser's mistake"):
+        heard(LiveRecording("lecture.webm", arriving, meanwhile=fail))
+
+
+def test_what_safari_records_is_read_as_it_comes(arriving: Arriving, tmp_path: Path) -> None:
+    content = mp4(tmp_path / "take.mp4", media.excerpt(0, 5))
+    seen, pieces = [], iter([content[at : at + 7_000] for at in range(0, len(content), 7_000)])
+
+    def next_piece() -> None:
+        seen.append(live.position)
+        if (piece := next(pieces, None)) is None:
+            arriving.end()
+        else:
+            arriving.come(piece)
+
+    arriving.come(next(pieces))
+    live = LiveRecording("lecture.m4a", arriving, meanwhile=next_piece)
+    assert len(heard(live)) / SAMPLE_RATE == pytest.approx(5, abs=0.1)
+    assert 1.5 < seen[len(seen) // 2] < 3.5, seen
+    assert not live.warnings()
+
+
+def test_a_take_that_cannot_be_read_to_its_end_is_told(arriving: Arriving, tmp_path: Path) -> None:
+    content = mp4(tmp_path / "take.mp4", media.excerpt(0, 5))
+    half = content.index(b"moof", len(content) // 2) - 4
+    arriving.come(content[:half] + (4).to_bytes(4, "big") + b"moof" + content[half:])
+    arriving.end()
+    live = LiveRecording("lecture.m4a", arriving)
+    assert len(heard(live)) / SAMPLE_RATE < 4
+    assert "arrived damaged" in live.warnings()[0]
+
+
 def test_a_recording_without_a_sound_says_so(arriving: Arriving) -> None:
     arriving.come(b"")
     arriving.end()
@@ -149,6 +198,66 @@ def test_joined_takes_can_be_played_to_their_end(tmp_path: Path) -> None:
     assert joined.declared == pytest.approx(8.8, abs=0.1)
     assert len(heard(joined)) / SAMPLE_RATE == pytest.approx(8.8, abs=0.1)
     assert {path.name for path in tmp_path.iterdir()} == {"0", "1", "2", "recording"}
+
+
+def test_takes_of_another_microphone_or_browser_can_be_played_too(tmp_path: Path) -> None:
+    """A player of the first would read others wrongly, or not at all; and the takes are removed."""
+    first, second, third = (tmp_path / str(number) for number in range(3))
+    mp4(first, media.excerpt(0, 4))
+    mp4(second, media.excerpt(4, 8), rate=24_000)
+    third.write_bytes(b"".join(media.chunks(media.excerpt(8, 12))))
+    join([first, second, third], tmp_path / "recording")
+    sound, spoken = heard(Recording(tmp_path / "recording")), media.excerpt(0, 12)
+    assert len(sound) == pytest.approx(len(spoken), abs=0.3 * SAMPLE_RATE)
+    for at in (1, 5, 9):
+        assert alike(sound, spoken, at, at + 2) > 0.8, at
+
+
+def test_a_first_take_of_which_only_the_head_arrived_is_passed_over(tmp_path: Path) -> None:
+    content = b"".join(media.chunks(media.excerpt(0, 3)))
+    (tmp_path / "0").write_bytes(content[: content.index(bytes.fromhex("1F43B675"))])  # where the first cluster begins
+    (tmp_path / "1").write_bytes(b"not even a head")
+    mp4(tmp_path / "2", media.excerpt(0, 4))
+    join([tmp_path / "0", tmp_path / "1", tmp_path / "2"], tmp_path / "recording")
+    assert alike(heard(Recording(tmp_path / "recording")), media.excerpt(0, 4), 1, 3) > 0.8
+
+
+def test_a_disk_that_is_full_leaves_the_recording_of_before(tmp_path: Path) -> None:
+    take = tmp_path / "0"
+    take.write_bytes(b"".join(media.chunks(media.excerpt(0, 8))))
+    (tmp_path / "recording").write_bytes(b"joined before")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (take.stat().st_size - 2_000, limits[1]))
+    try:
+        with pytest.raises(OSError):
+            join([take], tmp_path / "recording")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (tmp_path / "recording").read_bytes() == b"joined before"
+    assert {path.name for path in tmp_path.iterdir()} >= {"0", "recording"}
+    assert not list(tmp_path.glob("*.joining"))
+
+
+def mp4(path: Path, samples: np.ndarray, rate: int = 48_000) -> bytes:
+    """A file as Safari's recorder makes it: in fragments, with AAC."""
+    options = {"movflags": "empty_moov+default_base_moof+frag_keyframe", "frag_duration": "1000000"}
+    with av.open(str(path), "w", format="mp4", options=options) as container:
+        sound = container.add_stream("aac", rate=rate)
+        sound.layout = "mono"
+        frame = av.AudioFrame.from_ndarray(samples[None, :], format="flt", layout="mono")
+        frame.sample_rate = SAMPLE_RATE
+        resampler = av.AudioResampler(sound.format, sound.layout, sound.rate)
+        for part in [*resampler.resample(frame), *resampler.resample(None)]:
+            container.mux(sound.encode(part))
+        container.mux(sound.encode(None))
+    return path.read_bytes()
+
+
+def alike(sound: np.ndarray, spoken: np.ndarray, begin: float, end: float) -> float:
+    """How well a stretch agrees with what was spoken, a fifth of a second sooner or later."""
+    stretch, most = slice(round(begin * SAMPLE_RATE), round(end * SAMPLE_RATE)), SAMPLE_RATE // 5
+    sound = np.pad(sound, (0, max(0, len(spoken) - len(sound))))[: len(spoken)]
+    return max(np.corrcoef(spoken[stretch], np.roll(sound, by)[stretch])[0, 1] for by in range(-most, most, 5))
 
 
 def test_takes_without_sound_are_no_recording(tmp_path: Path) -> None:
@@ -174,6 +283,18 @@ def test_words_are_there_while_they_are_spoken_and_stay_until_their_window_has_e
     assert told[-1][-1].end > 7.5
     provisional.finished_until(told[-1][-1].start)
     assert told[-1] == [told[-2][-1]]
+
+
+def test_words_of_before_an_interruption_stay_until_their_window_has_ended() -> None:
+    told: list[list[Segment]] = []
+    before = [Segment(20.0, 22.0, "said then"), Segment(24.0, 26.0, "and then")]
+    provisional = Provisional(PocketSphinx(None), told.append, before)
+    for _ in provisional.heard([media.silence(30)]):
+        provisional.finished_until(12.0)
+    assert told == []
+    provisional.finished_until(23.0)
+    provisional.finished_until(27.0)
+    assert told == [before[1:], []]
 
 
 def test_what_has_not_grown_is_not_recognised_again() -> None:
@@ -286,6 +407,202 @@ def test_a_recording_that_is_deleted_is_not_listened_to_any_more(library: Librar
     while any(thread.name == "captions" for thread in threading.enumerate()) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not any(thread.name == "captions" for thread in threading.enumerate())
+
+
+@contextmanager
+def locked(library: Library) -> Iterator[None]:
+    """Another program is writing."""
+    with closing(sqlite3.connect(library.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@pytest.fixture
+def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    """A library that does not wait long for other programs, nor to try again."""
+    monkeypatch.setattr(database, "BUSY_S", 0.2)
+    monkeypatch.setattr(captioner, "RETRY_S", 0.2)
+    library = Library(f"sqlite:///{tmp_path / 'library.db'}", tmp_path)
+    yield library
+    library.close()
+
+
+def captions_have_stopped() -> bool:
+    return not any(thread.name == "captions" for thread in threading.enumerate())
+
+
+def wait_for(true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 120
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert true()
+
+
+def files_of(library: Library, begun: Begun) -> list[str]:
+    return sorted(path.name for path in (library.folder / "lectures" / begun.lecture_id).iterdir())
+
+
+def test_captions_go_on_after_a_silence_and_after_a_locked_library(
+    impatient: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is recognised twice, doubled or lost: it becomes what an upload of the same sound becomes."""
+    library, clock, planned = impatient, [NOW], []
+    real = Journal.on_planned
+
+    def spied(self: Journal, borders, language) -> None:
+        planned.extend(borders)
+        real(self, borders, language)
+
+    monkeypatch.setattr(Journal, "on_planned", spied)
+    worker = Worker(library, models.shared(), lambda: clock[0])
+    begun, takes = begin(library), Takes(library)
+    chunks = media.chunks(media.excerpt(0, 34))
+    send(library, begun, chunks[:24])
+    wait_until(library, begun, lambda entry: library.windows_done(begun.lecture_id))
+    wait_until(library, begun, lambda entry: LiveCaptions(library).provisional(begun.lecture_id))
+    before = words_so_far(library, begun)
+    clock[0] += timedelta(minutes=3)
+    wait_for(captions_have_stopped)
+    assert words_so_far(library, begun) == before
+    takes.store(begun.lecture_id, begun.key, 0, 24, WEBM, chunks[24], clock[0])
+    wait_for(lambda: not captions_have_stopped())
+    with locked(library):
+        wait_for(lambda: worker.trouble_with(begun.lecture_id))
+        assert "being used by another program" in worker.trouble_with(begun.lecture_id)
+    for number, chunk in enumerate(chunks[25:], start=25):
+        takes.store(begun.lecture_id, begun.key, 0, number, WEBM, chunk, clock[0])
+    wait_for(lambda: worker.trouble_with(begun.lecture_id) is None)
+    takes.end(begun.lecture_id, [len(chunks)], begun.key, clock[0])
+    entry = wait_until(library, begun, lambda entry: entry.state == "ready")
+    assert library.lecture(begun.lecture_id).transcript == process(entry.source, SPHINX, Record()).transcript
+    assert sorted(planned) == sorted(set(planned))
+
+
+def test_notes_that_cannot_be_stored_are_made_by_the_worker_when_they_can(
+    impatient: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the lecture would be "running" for ever, and nobody at it."""
+    made, go_on = threading.Event(), threading.Event()
+
+    def stopping(*arguments):
+        lecture = process(*arguments)
+        made.set()
+        assert go_on.wait(60)
+        return lecture
+
+    monkeypatch.setattr(captioner, "process", stopping)
+    worker = Worker(impatient, models.shared(), lambda: NOW)
+    begun = begin(impatient)
+    chunks = media.chunks(media.excerpt(0, 8))
+    send(impatient, begun, chunks)
+    Takes(impatient).end(begun.lecture_id, [len(chunks)], begun.key, NOW)
+    assert made.wait(60)
+    with locked(impatient):
+        go_on.set()
+        wait_for(lambda: worker.trouble_with(begun.lecture_id))
+        assert impatient.entry(begun.lecture_id).state == "running"
+    wait_until(impatient, begun, lambda entry: entry.state == "ready")
+    assert "good morning" in impatient.lecture(begun.lecture_id).transcript.segments[0].text
+    wait_for(lambda: files_of(impatient, begun) == ["recording"])
+    assert worker.trouble_with(begun.lecture_id) is None
+
+
+def test_takes_that_cannot_be_joined_now_are_said_to_be_kept_and_are_joined_later(impatient: Library) -> None:
+    worker = Worker(impatient, models.shared(), lambda: NOW)
+    begun = begin(impatient)
+    chunks = media.chunks(media.excerpt(0, 8))
+    send(impatient, begun, chunks)
+    hindrance = impatient.folder / "lectures" / begun.lecture_id / "recording.joining"
+    hindrance.mkdir()
+    Takes(impatient).end(begun.lecture_id, [len(chunks)], begun.key, NOW)
+    wait_for(lambda: worker.trouble_with(begun.lecture_id))
+    assert impatient.entry(begun.lecture_id).state == "recording"
+    hindrance.rmdir()
+    wait_until(impatient, begun, lambda entry: entry.state == "ready")
+    wait_for(lambda: files_of(impatient, begun) == ["recording"])
+
+
+@pytest.mark.parametrize("without_captions", [False, True])
+def test_takes_that_can_never_be_joined_fail_once_and_are_kept(
+    without_captions: bool, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr(captioner, "process" if without_captions else "join", fail)
+    monkeypatch.setattr(captioner, "join", fail)
+    Worker(library, models.shared(), lambda: NOW)
+    begun = begin(library)
+    chunks = media.chunks(media.excerpt(0, 3))
+    send(library, begun, chunks)
+    Takes(library).end(begun.lecture_id, [len(chunks)], begun.key, NOW)
+    entry = wait_until(library, begun, lambda entry: entry.state == "failed")
+    assert "out of luck" in entry.error
+    wait_for(captions_have_stopped)
+    assert files_of(library, begun) == ["takes"]
+
+
+def test_nothing_is_left_of_a_lecture_that_is_deleted_while_it_is_joined(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+
+    def delete_meanwhile(takes: list[Path], to: Path) -> None:
+        library.delete(to.parent.name)
+        to.parent.mkdir()  # as where the file came just after the folder had been looked through
+        to.write_bytes(takes[0].name.encode())
+        written.append(to)
+
+    monkeypatch.setattr(captioner, "join", delete_meanwhile)
+    Worker(library, models.shared(), lambda: NOW)
+    begun = begin(library)
+    chunks = media.chunks(media.excerpt(0, 3))
+    send(library, begun, chunks)
+    Takes(library).end(begun.lecture_id, [len(chunks)], begun.key, NOW)
+    wait_for(lambda: written)
+    wait_for(lambda: not written[0].parent.exists())
+
+
+def test_takes_that_a_crash_left_are_removed_where_there_is_the_recording(library: Library) -> None:
+    joined, failed = begin(library), begin(library)
+    for begun in (joined, failed):
+        send(library, begun, [b"sound"])
+        library.recorded(begun.lecture_id, "waiting")
+        library.cancel(begun.lecture_id)
+    (library.folder / "lectures" / joined.lecture_id / "recording").write_bytes(b"sound")
+    Worker(library, models.shared(), lambda: NOW)
+    wait_for(lambda: files_of(library, joined) == ["recording"])
+    assert files_of(library, failed) == ["takes"]
+
+
+def test_the_captioner_outlives_what_nobody_thought_of(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, asked = Takes.to_caption, []
+
+    def once_wrong(self: Takes, now: datetime) -> list[str]:
+        asked.append(now)
+        if len(asked) == 1:
+            raise RuntimeError("out of luck")
+        return real(self, now)
+
+    monkeypatch.setattr(Takes, "to_caption", once_wrong)
+    Worker(library, models.shared(), lambda: NOW)
+    wait_for(lambda: len(asked) > 1)
+
+
+def test_a_clock_that_was_set_back_does_not_keep_a_recording_open(library: Library) -> None:
+    begun, later = begin(library), NOW + timedelta(hours=1)
+    Takes(library).store(begun.lecture_id, begun.key, 0, 0, WEBM, b"sound", later)
+    assert Takes(library).to_caption(NOW) == []
+    assert Takes(library).to_caption(later) == [begun.lecture_id]
+    Takes(library).end(begun.lecture_id, None, None, NOW)
+    assert Takes(library).to_caption(NOW) == [begun.lecture_id]
+
+
+def test_the_key_of_an_endpoint_may_come_while_it_is_recorded(library: Library) -> None:
+    keys: dict[str, str | None] = {}
+    journal = Journal(library, "id", keys)
+    keys["id"] = "secret"
+    assert journal.key() == "secret"
 
 
 def test_silence_is_said_to_be_silence(library: Library) -> None:
