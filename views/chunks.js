@@ -192,10 +192,11 @@ const makeSender = (at, recording, chunkOf, on) => {
   // What the program has, it needs no more.
   const acknowledge = async (number, chunks) => {
     const take = recording.takes[number];
-    for (; take.sent < Math.min(chunks, take.made); take.sent += 1) {
-      const chunk = recording.chunks.get(`${number}/${take.sent}`);
-      take.saved = chunk?.end ?? take.saved;
-      await on.sent([number, take.sent], take.sent > 0); // the first makes a file of what comes after it
+    while (take.sent < Math.min(chunks, take.made)) {
+      const place = take.sent;
+      take.saved = recording.chunks.get(`${number}/${place}`)?.end ?? take.saved;
+      take.sent += 1; // before it is dropped: what the browser keeps is always right, whenever the tab crashes
+      await on.sent([number, place], place > 0); // the first makes a file of what comes after it
     }
   };
 
@@ -203,7 +204,11 @@ const makeSender = (at, recording, chunkOf, on) => {
     const take = recording.takes[number];
     const place = take.sent;
     const body = await chunkOf(number, place);
-    if (body === undefined) return { status: 410, told: { error: "A part of the recording is not there any more." } };
+    if (body === undefined) {
+      const answer = await lookWhatIsThere(); // perhaps it was sent, and only its answer got lost
+      if (answer.status !== 200 || take.sent > place) return answer;
+      return { status: 410, told: { error: "A part of the recording is not there any more." } };
+    }
     const answer = await request("PUT", `/${number}/${place}`, { "Content-Type": take.mimeType }, body);
     const { chunks } = answer.told;
     if (answer.status === 200 && Number.isInteger(chunks)) await acknowledge(number, chunks);
@@ -226,9 +231,11 @@ const makeSender = (at, recording, chunkOf, on) => {
   };
 
   const lookWhatIsThere = async () => {
-    const { status, told } = await request("GET", "");
-    if (status !== 200 || !Array.isArray(told.takes)) return;
-    recording.takes.forEach((take, number) => (take.sent = Math.min(take.made, told.takes[number] ?? 0)));
+    const answer = await request("GET", "");
+    if (answer.status !== 200) return answer;
+    if (!Array.isArray(answer.told.takes)) return { ...answer, status: 0 };
+    recording.takes.forEach((take, number) => (take.sent = Math.min(take.made, answer.told.takes[number] ?? 0)));
+    return answer;
   };
 
   const next = () => {

@@ -77,7 +77,7 @@ def attend(listening: Browser, watch: Watch, server: Server) -> Iterator[Browse]
 
     def attend(server: Server, context: BrowserContext | None = None, lecture: str = "", **options: object) -> Page:
         if context is None:
-            context = listening.new_context(permissions=["microphone"], **options)
+            context = listening.new_context(permissions=["microphone", "screen-wake-lock"], **options)
             contexts.append(context)
         return opened(context, watch, f"{server.url}/?lecture={lecture}" if lecture else server.url)
 
@@ -233,6 +233,7 @@ def test_a_minute_is_whole_although_the_network_is_gone_for_15_seconds(
     wait_for_clock(page, 14)
     press(page, "Mark this")
     expect(page.get_by_text("2 marks", exact=True)).to_be_visible()
+    assert page.evaluate('window[Symbol.for("lecture-recorder")].awake.released') is False  # the screen stays on
 
     page.context.set_offline(True)
     away = time.monotonic()
