@@ -1,38 +1,26 @@
-"""The command line: python -m lecture process FILE... --out DIR, backup FILE.zip, restore FILE.zip."""
+"""The command line: python -m lecture process FILE|FOLDER... --out DIR, backup FILE.zip, restore FILE.zip."""
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import io
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from contextlib import closing
 from pathlib import Path
-from typing import Never
-
-from tqdm import tqdm
 
 import models
 from lecture import __version__
-from lecture.errors import LectureError, SourceError, StorageError
-from lecture.files.bundle import study_files
-from lecture.files.names import safe_filename
-from lecture.process import WRITERS, Lecture, OnProgress, Progress, Record, Settings, process
-from lecture.quiz import make_quiz
-from lecture.sentences import sentences
-from lecture.source import on_disk, storage_error
-from report import study_report
+from lecture.command_line.bars import KEY, Shown
+from lecture.command_line.batch import Batch
+from lecture.errors import LectureError, StorageError
+from lecture.process import WRITERS, OnProgress, Settings
 
 FAILED = 2
 """Exit status when a file could not be processed, or the command was not understood."""
 STOPPED = 130
 """Exit status after Ctrl-C, as shells have it."""
-KEY = "LECTURE_KEY"
-"""The environment variable that holds a language model server's key: command lines are seen by others."""
-BAR = "{desc}: {bar} {postfix}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("process", help="turn recordings and captions into study material")
     command.set_defaults(run=_process_all)
     command.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="a recording, or captions (.srt .vtt .txt)"
+        "files", nargs="+", type=Path, metavar="FILE|FOLDER", help="recordings, captions (.srt .vtt .txt), or folders"
     )
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="gets one folder for each lecture")
     command.add_argument("--recogniser", choices=("auto", *models.RECOGNISERS), default="auto")
@@ -61,6 +49,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--endpoint-model", default="", metavar="NAME", help="the model there")
     command.add_argument("--notes-language", metavar="xx", help="where a model writes; without it, the lecture's")
     command.add_argument("--summary", choices=("short", "medium", "long"), default="medium")
+    command.add_argument("--again", action="store_true", help="also the lectures that are done")
+    command.add_argument(
+        "--workers", type=_number, default=1, metavar="N", help="so many lectures at once, if possible"
+    )
     command = commands.add_parser("backup", help="write the whole library into one file")
     command.set_defaults(run=_back_up)
     command.add_argument("file", type=Path, metavar="FILE.zip", help="gets the library; replaced if it is there")
@@ -68,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_restore)
     command.add_argument("file", type=Path, metavar="FILE.zip", help="a file that backup wrote")
     return parser
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of lectures; give 1 or more")
+    return int(text)
 
 
 def _process_all(options: argparse.Namespace) -> int:
@@ -83,20 +81,15 @@ def _process_all(options: argparse.Namespace) -> int:
         endpoint_model=options.endpoint_model,
         notes_language=options.notes_language,
     )
-    status = 0
-    taken: set[str] = set()
-    for path in options.files:
-        try:
-            folder = _process(path, settings, options.out, taken)
-        except LectureError as error:
-            print(error, file=sys.stderr)
-            status = FAILED
-        except KeyboardInterrupt:
-            print(f"Stopped. {path.name} was not finished; nothing of it was written.", file=sys.stderr)
-            return STOPPED
-        else:
-            print(folder)
-    return status
+    batch = Batch(settings, options.out, options.workers, options.again)
+    try:
+        batch.run(options.files)
+    except KeyboardInterrupt:
+        names = ", ".join(batch.unfinished)
+        unfinished = f" Nothing was written of what was not finished: {names}." if names else ""
+        print(f"Stopped.{unfinished}", file=sys.stderr)
+        return STOPPED
+    return FAILED if batch.failed else 0
 
 
 def _back_up(options: argparse.Namespace) -> int:
@@ -126,8 +119,8 @@ def _restore(options: argparse.Namespace) -> int:
 def _copy(name: str, work: Callable[[OnProgress], str]) -> int:
     """Back up or restore under a bar, and print what came of it."""
     try:
-        with tqdm(desc=name, leave=False, disable=None, bar_format=BAR) as bar:
-            done = work(_Shown(bar).on_progress)
+        with closing(Shown(name)) as shown:
+            done = work(shown.on_progress)
     except LectureError as error:
         print(error, file=sys.stderr)
         return FAILED
@@ -136,85 +129,6 @@ def _copy(name: str, work: Callable[[OnProgress], str]) -> int:
         return STOPPED
     print(done)
     return 0
-
-
-def _process(path: Path, settings: Settings, out: Path, taken: set[str]) -> Path:
-    """Process one file and write its folder, whole or not at all.
-
-    Raises:
-        LectureError: the file cannot be used, or its folder not be written.
-    """
-    with tqdm(desc=path.name, leave=False, disable=None, bar_format=BAR) as bar:
-        lecture = process(on_disk(path), settings, _Shown(bar))
-    for warning in (*lecture.transcript.warnings, *lecture.notes.warnings):
-        print(f"{path.name}: {warning}", file=sys.stderr)
-    folder = out / _free_name(lecture.source.title, taken)
-    if folder.exists():
-        print(f"{path.name}: replaces what was in {folder}.", file=sys.stderr)
-    _write(folder, _contents(lecture, settings, datetime.now().astimezone()))
-    return folder
-
-
-class _Shown(Record):
-    """Progress as a bar on the terminal."""
-
-    def __init__(self, bar: tqdm[Never]) -> None:
-        self._bar = bar
-
-    def on_progress(self, progress: Progress) -> None:
-        """Draw the bar anew."""
-        self._bar.total, self._bar.n = progress.total or 1, min(progress.done, progress.total or 1)
-        self._bar.set_postfix_str(f"{progress.step} {progress.how_far}".strip())
-
-    def key(self) -> str | None:
-        """The key of the endpoint that writes."""
-        return os.environ.get(KEY)
-
-
-def _contents(lecture: Lecture, settings: Settings, moment: datetime) -> dict[str, bytes]:
-    title, main = lecture.source.title, lecture.source.main
-
-    def report() -> bytes:
-        told = (lecture.transcript, lecture.notes, lecture.flashcards)
-        questions = make_quiz(sentences(lecture.transcript), lecture.notes, lecture.flashcards)
-        made = study_report(
-            title, main.name, *told, moment, questions=questions, settings=settings, rejected=lecture.rejected
-        )
-        return made.pdf
-
-    return dict(study_files(lecture, _identity(main.path), title, report, created=moment, exported=moment))
-
-
-def _identity(path: Path) -> str:
-    """The same file is the same lecture: its cards come into Anki once."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise SourceError(f"{path.name} cannot be opened any more. Check that it is there and may be read.") from error
-
-
-def _free_name(title: str, taken: set[str]) -> str:
-    """A folder name no other file of this run has: lectures of the same name get a number."""
-    plain = safe_filename(title, "")
-    names = (plain if number == 1 else f"{plain} ({number})" for number in range(1, 10_000))
-    name = next(name for name in names if name.lower() not in taken)
-    taken.add(name.lower())
-    return name
-
-
-def _write(folder: Path, contents: dict[str, bytes]) -> None:
-    """Write all files beside their place first, so that a full disk leaves nothing half-written."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".unfinished-") as unfinished:
-            for name, content in contents.items():
-                (Path(unfinished) / name).write_bytes(content)
-            folder.mkdir(exist_ok=True)
-            for name in contents:
-                (Path(unfinished) / name).replace(folder / name)
-    except OSError as error:
-        raise storage_error(error, folder) from error
 
 
 if __name__ == "__main__":
