@@ -77,6 +77,7 @@ def _record(settings: Settings) -> None:
         st.subheader("Record", anchor=False)
         if can_receive():
             recorder(settings)
+            st.caption("Every second is saved while you record, and captions appear as people speak.")
         else:
             _record_a_short_note(settings)
 
