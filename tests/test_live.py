@@ -19,7 +19,7 @@ import pytest
 import models
 from lecture import database
 from lecture.audio import SAMPLE_RATE, Recording
-from lecture.errors import Cancelled, ModelError, SourceError
+from lecture.errors import Cancelled, ModelError, NoSpeechError, SourceError
 from lecture.files.sections import sections
 from lecture.jobs import Worker
 from lecture.journal import Journal
@@ -138,16 +138,17 @@ def test_what_is_raised_meanwhile_ends_the_reading(arriving: Arriving) -> None:
         heard(LiveRecording("lecture.webm", arriving, meanwhile=give_up))
 
 
-def test_what_the_decoder_would_take_for_damage_ends_the_reading_too(arriving: Arriving) -> None:
+@pytest.mark.parametrize("before", [1, 2])
+def test_what_the_decoder_would_take_for_damage_ends_the_reading_too(before: int, arriving: Arriving) -> None:
     """Else all that comes after it would be missing, without a word."""
     chunks = media.chunks(media.excerpt(0, 3))
 
     def fail() -> None:
-        arriving.come(b"".join(chunks[1:]))
+        arriving.come(b"".join(chunks[before:]))
         arriving.end()
         raise ValueError("the recogniser's mistake")
 
-    arriving.come(chunks[0])
+    arriving.come(b"".join(chunks[:before]))
     with pytest.raises(ValueError, match="the recogniser's mistake"):
         heard(LiveRecording("lecture.webm", arriving, meanwhile=fail))
 
@@ -476,6 +477,20 @@ def test_captions_go_on_after_a_silence_and_after_a_locked_library(
     entry = wait_until(library, begun, lambda entry: entry.state == "ready")
     assert library.lecture(begun.lecture_id).transcript == process(entry.source, SPHINX, Record()).transcript
     assert sorted(planned) == sorted(set(planned))
+
+
+def test_words_of_before_an_interruption_are_gone_where_nothing_is_heard_any_more(
+    library: Library, arriving: Arriving
+) -> None:
+    begun, choice = begin(library), models.choose("pocketsphinx")
+    library.note_choice(begun.lecture_id, choice)
+    LiveCaptions(library).note(begun.lecture_id, [Segment(0.5, 1.5, "misheard")])
+    entry, journal = library.entry(begun.lecture_id), Journal(library, begun.lecture_id, {})
+    arriving.come(b"".join(media.chunks(media.silence(3))))
+    arriving.end()
+    with pytest.raises(NoSpeechError):
+        process(entry.source, SPHINX, journal, models.shared(), LiveRecording("lecture.webm", arriving))
+    assert LiveCaptions(library).provisional(begun.lecture_id) == ()
 
 
 def test_notes_that_cannot_be_stored_are_made_by_the_worker_when_they_can(
