@@ -356,9 +356,9 @@ def _silent(session: Session, lecture: LectureRow, now: datetime) -> bool:
     return heard is None or not is_lately(datetime.fromisoformat(heard), now)
 
 
-def is_lately(heard_from: datetime, now: datetime) -> bool:
-    """Whether a recorder that was heard from then is still there; a time to come is from before the clock was set."""
-    return abs(now - heard_from) <= timedelta(seconds=SILENT_S)
+def is_lately(heard_from: datetime, now: datetime, within: float = SILENT_S) -> bool:
+    """Whether a time lies no more than so many seconds back; one that is to come is from before the clock was set."""
+    return abs(now - heard_from) <= timedelta(seconds=within)
 
 
 def _elsewhere() -> Closed:

@@ -15,13 +15,16 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import streamlit as st
+from filelock import FileLock, Timeout
+from streamlit.testing.v1 import AppTest
 
 import models
 from lecture import database
 from lecture.audio import SAMPLE_RATE, Recording
 from lecture.errors import Cancelled, ModelError, NoSpeechError, SourceError
 from lecture.files.sections import sections
-from lecture.jobs import Worker
+from lecture.jobs import IDLE_S, Worker
 from lecture.journal import Journal
 from lecture.library import Entry, Library
 from lecture.live import captioner
@@ -29,7 +32,7 @@ from lecture.live.captions import LiveCaptions
 from lecture.live.joining import join
 from lecture.live.marks import marked_moments
 from lecture.live.provisional import Provisional
-from lecture.live.recording import LiveRecording
+from lecture.live.recording import LOOK_S, LiveRecording
 from lecture.process import Record, Settings, process
 from lecture.proposals import Proposals
 from lecture.recognisers import PocketSphinx
@@ -38,6 +41,8 @@ from lecture.takes import Begun, Incoming, Take, Takes
 from lecture.transcript import Segment
 from tests.fixtures import media
 from tests.fixtures.lectures import NOW
+from views import session
+from views.live import how_it_arrives
 
 WEBM = "audio/webm;codecs=opus"
 SPHINX = Settings(recogniser="pocketsphinx")
@@ -462,7 +467,10 @@ def test_captions_go_on_after_a_silence_and_after_a_locked_library(
     wait_until(library, begun, lambda entry: library.windows_done(begun.lecture_id))
     wait_until(library, begun, lambda entry: LiveCaptions(library).provisional(begun.lecture_id))
     before = words_so_far(library, begun)
-    clock[0] += timedelta(minutes=3)
+    clock[0] += timedelta(minutes=29)
+    time.sleep(10 * LOOK_S)
+    assert not captions_have_stopped()  # a break
+    clock[0] += timedelta(minutes=2)
     wait_for(captions_have_stopped)
     assert words_so_far(library, begun) == before
     takes.store(begun.lecture_id, begun.key, 0, 24, WEBM, chunks[24], clock[0])
@@ -604,6 +612,17 @@ def test_the_captioner_outlives_what_nobody_thought_of(library: Library, monkeyp
     wait_for(lambda: len(asked) > 1)
 
 
+def test_a_worker_in_trouble_keeps_its_turn(impatient: Library) -> None:
+    """Else another program would listen to the recordings that this one is listening to."""
+    begun = begin(impatient)
+    impatient.recorded(begun.lecture_id, "waiting")
+    with locked(impatient):
+        worker = Worker(impatient, models.shared(), lambda: NOW)
+        wait_for(lambda: worker.trouble)
+        with pytest.raises(Timeout):
+            FileLock(impatient.folder / "worker.lock").acquire(timeout=2 * IDLE_S)
+
+
 def test_a_clock_that_was_set_back_does_not_keep_a_recording_open(library: Library) -> None:
     begun, later = begin(library), NOW + timedelta(hours=1)
     Takes(library).store(begun.lecture_id, begun.key, 0, 0, WEBM, b"sound", later)
@@ -628,6 +647,52 @@ def test_silence_is_said_to_be_silence(library: Library) -> None:
     Takes(library).end(begun.lecture_id, [len(chunks)], begun.key, NOW)
     entry = wait_until(library, begun, lambda entry: entry.state == "failed")
     assert "No speech was found" in entry.error
+
+
+# ---------------------------------------------------------------------------------------------------------- page
+
+
+@pytest.fixture
+def page() -> Iterator[Callable[[str], AppTest]]:
+    """Opens a lecture in a new tab of a program of its own."""
+
+    def opened(lecture_id: str) -> AppTest:
+        page = AppTest.from_file(str(Path(__file__).parents[1] / "app3.py"), default_timeout=60)
+        page.query_params["lecture"] = lecture_id
+        page.run()
+        assert not page.exception
+        return page
+
+    st.cache_resource.clear()
+    yield opened
+    st.cache_resource.clear()
+
+
+def test_a_recording_that_nobody_sends_any_more_can_be_finished_from_any_tab(page) -> None:
+    begun = begin(session.library())
+    send(session.library(), begun, media.chunks(media.excerpt(0, 6)))  # some time ago
+    session.worker().keys[begun.lecture_id] = "secret"
+    tab = page(begun.lecture_id)
+    assert session.worker().keys[begun.lecture_id] == "secret"  # this tab knows of no other
+    assert "Nothing has arrived for" in " ".join(caption.value for caption in tab.caption)
+    next(button for button in tab.button if button.label.startswith("Finish with")).click().run()
+    assert not tab.exception
+    wait_until(session.library(), begun, lambda entry: entry.state == "ready")
+    assert not tab.run().exception
+    assert "good morning" in tab.session_state.transcription.segments[0].text
+
+
+def test_a_recording_that_waits_for_the_disk_says_so_and_is_not_called_unfinished(page) -> None:
+    begun = begin(session.library())
+    send(session.library(), begun, media.chunks(media.excerpt(0, 6)))
+    hindrance = session.library().folder / "lectures" / begun.lecture_id / "recording.joining"
+    hindrance.mkdir()
+    Takes(session.library()).end(begun.lecture_id, None, None, datetime.now().astimezone())
+    session.worker()
+    wait_for(lambda: session.worker().trouble_with(begun.lecture_id))
+    captions = [caption.value for caption in page(begun.lecture_id).caption]
+    assert any("go on by themselves once that is mended" in caption for caption in captions), captions
+    assert how_it_arrives(session.library().entry(begun.lecture_id)).startswith("Listening")
 
 
 # --------------------------------------------------------------------------------------------------------- marks

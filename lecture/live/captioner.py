@@ -25,6 +25,9 @@ from lecture.takes import Incoming, Takes, is_lately
 
 LOOK_S = 0.5
 """Seconds between two looks for recordings in progress."""
+BREAK_S = 1_800.0
+"""Seconds without a chunk, as in a break of the lecture, after which one that is listened to is no longer waited for.
+Should it go on, it is read again from its beginning; what was recognised is not recognised again."""
 RETRY_S = 5.0
 """Seconds to wait for a disk or a database that refused: a recording is then read again from its beginning."""
 
@@ -144,10 +147,10 @@ class Captioner:
         """How much has arrived.
 
         Raises:
-            Cancelled: the recording was deleted, or nobody has sent anything of it for a while.
+            Cancelled: the recording was deleted, or nobody has sent anything of it for a long while.
         """
         incoming = self._takes.of(lecture_id)
-        if incoming is None or not (incoming.ended or is_lately(incoming.heard_from, self._now())):
+        if incoming is None or not (incoming.ended or is_lately(incoming.heard_from, self._now(), BREAK_S)):
             raise Cancelled("Nothing of this recording arrives any more.")
         if not incoming.ended:  # what hinders its end is mended when it has come about
             self.trouble.pop(lecture_id, None)
