@@ -264,11 +264,14 @@ class _Listening:
     def blocks(self) -> Iterator[Samples]:
         """The recording's blocks, as they are decoded."""
         for block in self.recording:
-            self.has_come_to(self.recognised)
+            self._tell()
             yield block
 
     def has_come_to(self, seconds: float) -> None:
         self.recognised = min(seconds, self.recording.position)  # the last window is padded by some milliseconds
+        self._tell()
+
+    def _tell(self) -> None:
         self.record.on_progress(Progress("Listening", self.done, self.recording.duration, "seconds"))
 
     @property

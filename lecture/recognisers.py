@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +15,7 @@ from lecture.audio import SAMPLE_RATE
 from lecture.transcript import Segment, Word
 from lecture.windows import Window, WindowLimits
 
-WHISPER_LIMITS = WindowLimits(first=6.0, comfortable=20.0, longest=30.0)
+WHISPER_LIMITS = WindowLimits(first=6.0, comfortable=20.0, longest=30.0, packed=True)
 """Whisper computes 30 seconds whatever it is given, so windows are filled; the first one is short for early text."""
 POCKETSPHINX_LIMITS = WindowLimits(first=8.0, comfortable=12.0, longest=20.0)
 """Whole utterances: on short pieces its word error rate grows (0.36 instead of 0.18 on an 11-second speech)."""
@@ -24,6 +25,8 @@ _LOG_PROBABILITY_LIMIT = -1.0
 _NO_SPEECH_LIMIT = 0.6
 """Whisper's own thresholds (Radford et al. 2022, section 4.5): text that compresses better than this is a loop, text
 less probable than this is doubtful, and doubtful text in a probably silent window is invented."""
+_BEAM = 5
+"""Hypotheses followed at once, as faster-whisper does and openai-whisper's command line."""
 _WARMER = (0.2, 0.4, 0.6, 0.8, 1.0)
 _SWITCH = 0.8
 """Probability from which a window is taken to be in another language than the lecture began in."""
@@ -85,43 +88,93 @@ class FasterWhisper(_Whisper):
 
     batch = 8
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._encoded: tuple[Sequence[Window], Any] = ((), None)
+
     def recognise(self, windows: Sequence[Window]) -> Iterator[list[Segment]]:
-        """Recognise windows of one language together; a doubtful one again, alone and with more variety."""
-        for language, group in _runs_of(windows, [self.language_of(window) for window in windows]):
-            for window, found in zip(group, self._together(group, language), strict=True):
-                yield found if found is not None else self._alone(window, language)
+        """Recognise windows together, each in its language; a doubtful one again, alone and with more variety."""
+        languages = self._languages(windows)
+        for window, language, found in zip(windows, languages, self._together(windows, languages), strict=True):
+            if any(_doubtful(segment) for segment in found):
+                yield self._alone(window, language)
+            else:
+                yield _placed(found, window)
 
     def hear_language(self, window: Window) -> tuple[str, float]:
         """As Whisper hears it; an English-only model knows but one."""
+        return self._heard([window])[0]
+
+    def _languages(self, windows: Sequence[Window]) -> list[str]:
+        """The chosen language; else the lecture's, unless a window is surely in another one."""
+        if self.chosen:
+            return [self.chosen] * len(windows)
+        heard = self._heard(windows)
+        self.language = self.language or heard[0][0]
+        return [found if probability >= _SWITCH else self.language for found, probability in heard]
+
+    def _heard(self, windows: Sequence[Window]) -> list[tuple[str, float]]:
+        """The likeliest language of each window, and its probability."""
         if not self.model.model.is_multilingual:
-            return "en", 1.0
-        heard, probability, _ = self.model.detect_language(window.samples)
-        return heard, probability
+            return [("en", 1.0)] * len(windows)
+        found = self.model.model.detect_language(self._encode(windows))
+        return [(likeliest[0][0][2:-2], likeliest[0][1]) for likeliest in found]  # "<|en|>"
 
-    def _together(self, windows: Sequence[Window], language: str) -> list[list[Segment] | None]:
-        """Segments of each window; None where they are doubtful."""
-        from faster_whisper import BatchedInferencePipeline
+    def _encode(self, windows: Sequence[Window]) -> Any:
+        """What the encoder makes of windows. Kept, since their language is heard in it, and then their words."""
+        before, encoded = self._encoded
+        if len(before) != len(windows) or any(a is not b for a, b in zip(before, windows, strict=True)):
+            from faster_whisper.audio import pad_or_trim
 
-        clips, at = [], 0.0
-        for window in windows:
-            length = len(window.samples) / SAMPLE_RATE
-            clips.append({"start": at, "end": at + length})
-            at += length
-        found, _ = BatchedInferencePipeline(self.model).transcribe(
-            np.concatenate([window.samples for window in windows]),
-            clip_timestamps=clips,
-            language=language,
-            initial_prompt=self.vocabulary or None,
-            without_timestamps=False,
-            batch_size=self.batch,
+            features = [self.model.feature_extractor(window.samples)[..., :-1] for window in windows]
+            encoded = self.model.encode(np.stack([pad_or_trim(feature) for feature in features]))
+            self._encoded = (tuple(windows), encoded)
+        return encoded
+
+    def _together(self, windows: Sequence[Window], languages: Sequence[str]) -> list[list[_Found]]:
+        """Segments of each window, as faster-whisper's own batches would give them."""
+        from faster_whisper.tokenizer import Tokenizer
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        whisper = self.model.model
+        tokenizers = {
+            language: Tokenizer(self.model.hf_tokenizer, whisper.is_multilingual, "transcribe", language)
+            for language in languages
+        }
+        tokenizer = tokenizers[languages[0]]
+        vocabulary = tokenizer.encode(self.vocabulary) if self.vocabulary else []
+        results = whisper.generate(
+            self._encode(windows),
+            [self.model.get_prompt(tokenizers[language], vocabulary) for language in languages],
+            beam_size=_BEAM,
+            max_length=self.model.max_length,
+            suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
+            return_scores=True,
+            return_no_speech_prob=True,
         )
-        by_window: list[list[Any]] = [[] for _ in windows]
-        for segment in found:
-            middle = (segment.start + segment.end) / 2
-            by_window[next((i for i, clip in enumerate(clips) if middle < clip["end"]), len(clips) - 1)].append(segment)
+        self._encoded = ((), None)
+        return [self._found(window, tokenizer, result) for window, result in zip(windows, results, strict=True)]
+
+    def _found(self, window: Window, tokenizer: Any, result: Any) -> list[_Found]:
+        from faster_whisper.transcribe import get_compression_ratio
+
+        tokens, length = result.sequences_ids[0], len(window.samples) / SAMPLE_RATE
+        pieces, _, _ = self.model._split_segments_by_timestamps(
+            tokenizer=tokenizer,
+            tokens=tokens,
+            time_offset=0.0,
+            segment_size=math.ceil(length) * self.model.frames_per_second,
+            segment_duration=length,
+            seek=0,
+        )
+        if rest := tokens[sum(len(piece["tokens"]) for piece in pieces) :]:  # faster-whisper would leave it out
+            pieces.append({"start": pieces[-1]["end"], "end": length, "tokens": rest})
+        texts = [tokenizer.decode(piece["tokens"]) for piece in pieces]
+        probability = result.scores[0] * len(tokens) / (len(tokens) + 1)
         return [
-            None if any(_doubtful(segment) for segment in segments) else _placed(segments, window.start - clip["start"])
-            for window, clip, segments in zip(windows, clips, by_window, strict=True)
+            _Found(piece["start"], piece["end"], text, probability, result.no_speech_prob, get_compression_ratio(text))
+            for piece, text in zip(pieces, texts, strict=True)
+            if text.strip()
         ]
 
     def _alone(self, window: Window, language: str) -> list[Segment]:
@@ -135,7 +188,7 @@ class FasterWhisper(_Whisper):
             condition_on_previous_text=False,
             temperature=(0.0, *_WARMER),
         )
-        return _placed(found, window.start)
+        return _placed(found, window)
 
 
 class OpenAIWhisper(_Whisper):
@@ -162,10 +215,8 @@ class OpenAIWhisper(_Whisper):
                     fp16=self.model.device.type == "cuda",
                     verbose=None,
                 )
-            yield _placed(
-                (_Found(**{key: s[key] for key in _Found.__annotations__}) for s in result["segments"]),
-                window.start,
-            )
+            found = (_Found(**{key: s[key] for key in _Found.__annotations__}) for s in result["segments"])
+            yield _placed(found, window)
 
     def hear_language(self, window: Window) -> tuple[str, float]:
         """As Whisper hears it; an English-only model knows but one."""
@@ -249,22 +300,13 @@ def _invented(segment: Any) -> bool:
     return bool(segment.no_speech_prob > _NO_SPEECH_LIMIT and segment.avg_logprob < _LOG_PROBABILITY_LIMIT)
 
 
-def _placed(found: Iterable[Any], offset: float) -> list[Segment]:
+def _placed(found: Iterable[Any], window: Window) -> list[Segment]:
     """Whisper's segments with times from the start of the recording, without what it invented."""
     return [
-        Segment(round(segment.start + offset, 3), round(segment.end + offset, 3), segment.text.strip())
+        Segment(round(window.begins_at(segment.start), 3), round(window.ends_at(segment.end), 3), segment.text.strip())
         for segment in found
         if not _invented(segment)
     ]
-
-
-def _runs_of(windows: Sequence[Window], languages: Sequence[str]) -> Iterator[tuple[str, list[Window]]]:
-    group: list[Window] = []
-    for at, window in enumerate(windows):
-        group.append(window)
-        if at + 1 == len(windows) or languages[at + 1] != languages[at]:
-            yield languages[at], group
-            group = []
 
 
 _PAUSE = 0.45

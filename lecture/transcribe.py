@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice, repeat
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import islice, repeat, takewhile
+from queue import SimpleQueue
 
 from lecture.audio import Samples
 from lecture.recognisers import Recogniser
@@ -50,8 +53,11 @@ def transcribe(
     Windows are recognised in batches whose borders follow from their numbers alone, so that work which was
     interrupted goes on with the same batches, and ends with the same result.
 
+    Unless `together` is given, the recording is read ahead, one batch at most, in a thread of its own that ends with
+    this iteration; what `blocks` raises is raised here, after the windows before it.
+
     Args:
-        blocks: 16 kHz mono audio, such as a `Recording`.
+        blocks: 16 kHz mono audio, such as a `Recording`; mostly read in another thread.
         recogniser: who does the work.
         done: windows that were recognised before an interruption, by number; they are not recognised again, unless
             they share a batch with one that was not.
@@ -62,22 +68,65 @@ def transcribe(
     Yields:
         Each window as soon as it is recognised: in order of time, times never running backwards.
     """
-    waiting = windows(blocks, recogniser.limits)
+    if together:
+        early = replace(recogniser.limits, packed=False)  # a packed window would wait for more sound than is needed
+        return _recognised(windows(blocks, early), recogniser, done or {}, on_planned, together)
+    return _recognised(_ahead(blocks, recogniser), recogniser, done or {}, on_planned, recogniser.batch)
+
+
+def _recognised(
+    waiting: Generator[Window, None, None],
+    recogniser: Recogniser,
+    done: Mapping[int, Recognised],
+    on_planned: OnPlanned,
+    together: int,
+) -> Iterator[Recognised]:
     number, size, last = 0, 1, 0.0
-    while batch := dict(enumerate(islice(waiting, size), number)):
-        known = {n: done[n] for n, window in batch.items() if done and n in done and done[n].is_of(window)}
-        fresh: Iterable[list[Segment]] = repeat([])
-        if len(known) < len(batch):
-            recogniser.find_language(batch[number])
-            on_planned({n: (window.start, window.end) for n, window in batch.items()}, recogniser.language)
-            fresh = recogniser.recognise(list(batch.values()))
-        for (n, window), found in zip(batch.items(), fresh, strict=False):
-            result = known.get(n) or Recognised(n, window.start, window.end, tuple(tidy(found, window, last)))
-            if result.segments:
-                last = result.segments[-1].end
-            yield result
-        number += len(batch)
-        size = min(2 * size, together or recogniser.batch)  # the first text comes early, full batches come later
+    with closing(waiting):
+        while batch := dict(enumerate(islice(waiting, size), number)):
+            known = {n: done[n] for n, window in batch.items() if n in done and done[n].is_of(window)}
+            fresh: Iterable[list[Segment]] = repeat([])
+            if len(known) < len(batch):
+                recogniser.find_language(batch[number])
+                on_planned({n: (window.start, window.end) for n, window in batch.items()}, recogniser.language)
+                fresh = recogniser.recognise(list(batch.values()))
+            for (n, window), found in zip(batch.items(), fresh, strict=False):
+                result = known.get(n) or Recognised(n, window.start, window.end, tuple(tidy(found, window, last)))
+                if result.segments:
+                    last = result.segments[-1].end
+                yield result
+            number += len(batch)
+            size = min(2 * size, together)  # the first text comes early, full batches come later
+
+
+def _ahead(blocks: Iterable[Samples], recogniser: Recogniser) -> Generator[Window, None, None]:
+    """The windows of a recording, of which a batch is read while another one is recognised."""
+    ready: SimpleQueue[Window | BaseException | None] = SimpleQueue()
+    room, stopped = threading.Semaphore(recogniser.batch), threading.Event()
+
+    def read() -> None:
+        try:
+            for window in windows(takewhile(lambda _: not stopped.is_set(), blocks), recogniser.limits):
+                room.acquire()
+                if stopped.is_set():
+                    return
+                ready.put(window)
+            ready.put(None)
+        except BaseException as error:  # noqa: BLE001 (it is raised where the windows are waited for)
+            ready.put(error)
+
+    reader = threading.Thread(target=read, name="reading ahead", daemon=True)
+    reader.start()
+    try:
+        while (window := ready.get()) is not None:
+            if isinstance(window, BaseException):
+                raise window
+            room.release()
+            yield window
+    finally:
+        stopped.set()
+        room.release()
+        reader.join()
 
 
 def tidy(segments: Sequence[Segment], window: Window, not_before: float = 0.0) -> list[Segment]:

@@ -5,8 +5,9 @@ Nothing here holds more than one window and one detector chunk of audio.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -29,6 +30,8 @@ _LONG_PAUSE = round(3.0 * SAMPLE_RATE / _FRAME)
 """Frames of silence that always end a window: nothing is to be recognised there."""
 _LEAST_SPEECH = round(0.2 * SAMPLE_RATE / _FRAME)
 """Frames of speech that a window needs; less is a click or a cough."""
+_PIECE_S = 3.0
+"""Seconds from which a piece of a packed window may end."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,14 @@ class WindowLimits:
         first: the first window ends at the first pause after this, so that text appears early.
         comfortable: later ones end at the first pause after this.
         longest: none is longer.
+        packed: fill windows with speech up to `longest` instead, leaving out the silences between: for a recogniser
+            that computes the longest window whatever it is given.
     """
 
     first: float = 6.0
     comfortable: float = 20.0
     longest: float = 30.0
+    packed: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,15 +60,25 @@ class Window:
         start: seconds from the start of the recording; likewise `end`.
         samples: 16 kHz mono, between -1 and 1.
         speech: (start, end) in seconds of the recording, where somebody speaks.
+        gaps: what was left out of `samples`: (where in them, how long), in seconds.
     """
 
     start: float
     end: float
     samples: Samples = field(repr=False, compare=False)
     speech: tuple[tuple[float, float], ...]
+    gaps: tuple[tuple[float, float], ...] = ()
+
+    def begins_at(self, seconds: float) -> float:
+        """The recording's time of what begins so many seconds into the samples."""
+        return self.start + seconds + sum(length for at, length in self.gaps if at <= seconds)
+
+    def ends_at(self, seconds: float) -> float:
+        """The recording's time of what ends so many seconds into the samples."""
+        return self.start + seconds + sum(length for at, length in self.gaps if at < seconds)
 
 
-def windows(blocks: Iterable[Samples], limits: WindowLimits) -> Iterator[Window]:
+def windows(blocks: Iterable[Samples], limits: WindowLimits) -> Generator[Window, None, None]:
     """Cut a stream of audio at its silences, as it comes.
 
     A window is given out as soon as its end is known: at most `limits.longest` plus one detector chunk behind the
@@ -76,10 +92,49 @@ def windows(blocks: Iterable[Samples], limits: WindowLimits) -> Iterator[Window]
     Yields:
         Windows in order of time, never overlapping.
     """
+    if limits.packed:
+        pieces = replace(limits, first=_PIECE_S, comfortable=_PIECE_S, packed=False)
+        yield from _packed(windows(blocks, pieces), limits)
+        return
     planner = _Planner(limits)
     for frames, probabilities in _judged(blocks):
         yield from planner.hear(frames, probabilities)
     yield from planner.finish()
+
+
+def _packed(pieces: Iterable[Window], limits: WindowLimits) -> Iterator[Window]:
+    """As few windows as the pieces fit into, in order; the first one is given out early."""
+    held: list[Window] = []
+    enough = limits.first
+    for piece in pieces:
+        if held and _sound(held) + _sound([piece]) > limits.longest:
+            yield _joined(held)
+            held, enough = [], limits.longest
+        held.append(piece)
+        if _sound(held) >= enough:
+            yield _joined(held)
+            held, enough = [], limits.longest
+    if held:
+        yield _joined(held)
+
+
+def _sound(pieces: Sequence[Window]) -> float:
+    return sum(len(piece.samples) for piece in pieces) / SAMPLE_RATE
+
+
+def _joined(pieces: Sequence[Window]) -> Window:
+    """One window of several, without the silences between them."""
+    gaps: list[tuple[float, float]] = []
+    for number, (before, after) in enumerate(pairwise(pieces), start=1):
+        if after.start > before.end:
+            gaps.append((round(_sound(pieces[:number]), 3), round(after.start - before.end, 3)))
+    return Window(
+        start=pieces[0].start,
+        end=pieces[-1].end,
+        samples=np.concatenate([piece.samples for piece in pieces]),
+        speech=tuple(stretch for piece in pieces for stretch in piece.speech),
+        gaps=tuple(gaps),
+    )
 
 
 def _judged(blocks: Iterable[Samples]) -> Iterator[tuple[Samples, Samples]]:

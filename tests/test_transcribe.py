@@ -1,8 +1,11 @@
 """Recognition for real: PocketSphinx on the demonstration lecture, both Whispers on the tiny checkpoint."""
 
 import json
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import jiwer
 import numpy as np
@@ -12,6 +15,7 @@ from whisper.normalizers import EnglishTextNormalizer
 import models
 from lecture.audio import Recording
 from lecture.captions import read_captions
+from lecture.errors import ModelError, SourceError
 from lecture.recognisers import FasterWhisper, OpenAIWhisper, PocketSphinx
 from lecture.transcribe import tidy, transcribe, without_loops
 from lecture.transcript import Segment
@@ -201,6 +205,146 @@ def test_a_known_window_with_other_borders_is_recognised_again():
     done = {window.number: window for window in whole} | {2: replace(whole[2], end=whole[2].end + 0.5)}
     assert list(transcribe(sound, spy, done)) == whole
     assert spy.heard == [whole[2].start]
+
+
+# --------------------------------------------------------------------------------------------- reading ahead
+
+
+def readers() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "reading ahead"]
+
+
+class Listening:
+    """Blocks of speech without end; notes in which thread they are read, and how many seconds were."""
+
+    def __init__(self, until: float = 400.0, ends_with: Exception | None = None) -> None:
+        self.until, self.ends_with = until, ends_with
+        self.heard, self.threads = 0.0, set()
+
+    def __iter__(self):
+        sound = media.excerpt(0, 40)
+        while self.heard < self.until:
+            self.threads.add(threading.current_thread().name)
+            for block in np.array_split(sound, 40):
+                self.heard += len(block) / 16_000
+                yield block
+        if self.ends_with:
+            raise self.ends_with
+
+
+def until(true) -> None:
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_the_next_batch_is_read_while_one_is_recognised():
+    sound = Listening(until=40)
+    made = transcribe(sound, Spy(lambda done: until(lambda: sound.heard >= 40), batch=16))
+    assert next(made).number == 0
+    assert sound.threads == {"reading ahead"}
+    assert [window.number for window in made] == list(range(1, 8))
+    assert readers() == []
+
+
+def test_no_more_than_a_batch_is_read_ahead():
+    sound, seen = Listening(), []
+    for window in transcribe(sound, Spy(batch=2)):
+        time.sleep(0.05)
+        seen.append(sound.heard - window.end)
+        if len(seen) > 30:
+            break
+    assert max(seen) < 5 * Spy.limits.longest + 45
+
+
+def test_what_goes_wrong_in_reading_comes_through_after_the_windows_before_it():
+    sound, numbers = Listening(until=40, ends_with=SourceError("It breaks off.")), []
+    with pytest.raises(SourceError, match="breaks off"):
+        for window in transcribe(sound, Spy(batch=2)):
+            numbers.append(window.number)
+    whole = list(transcribe(Listening(until=40), Spy(batch=2)))
+    assert numbers == list(range(len(numbers)))
+    assert len(whole) - 4 <= len(numbers) <= len(whole), "all but the last batch and what was not yet judged"
+    assert readers() == []
+
+
+def test_giving_up_leaves_nothing_running():
+    sound = Listening(until=10_000)
+    for _ in transcribe(sound, Spy(batch=2)):
+        break
+    until(lambda: readers() == [])
+    heard = sound.heard
+    time.sleep(0.2)
+    assert sound.heard == heard
+
+
+def test_a_recogniser_that_fails_leaves_nothing_running():
+    def fails(done: int) -> None:
+        if done == 3:
+            raise ModelError("No memory is left.")
+
+    with pytest.raises(ModelError):
+        list(transcribe(Listening(until=10_000), Spy(fails, batch=2)))
+    assert readers() == []
+
+
+def test_one_window_at_a_time_is_read_where_it_is_waited_for():
+    """A recording in progress arrives no faster than it is spoken, and is heard for the time being meanwhile."""
+    sound = Listening(until=40)
+    list(transcribe(sound, Spy(batch=8), together=1))
+    assert sound.threads == {threading.current_thread().name}
+
+
+# --------------------------------------------------------------------------------------------- languages
+
+
+def test_a_window_is_encoded_once_even_where_its_language_is_to_be_found(tiny_whisper, monkeypatch):
+    monkeypatch.setenv("LECTURE_MODELS", str(tiny_whisper))
+    whisper, encoded = FasterWhisper(loaded("faster-whisper")), []
+    encode = whisper.model.encode
+    monkeypatch.setattr(whisper.model, "encode", lambda features: encoded.append(len(features)) or encode(features))
+    made = list(transcribe(Recording(TINY_LECTURE), whisper))
+    assert sum(encoded) == len(made) >= 3
+    assert whisper.language == "en"
+
+
+def test_a_window_surely_in_another_language_is_recognised_in_it(tiny_whisper, monkeypatch):
+    monkeypatch.setenv("LECTURE_MODELS", str(tiny_whisper))
+    whisper = FasterWhisper(loaded("faster-whisper"))
+    found = list(windows(Recording(TINY_LECTURE), whisper.limits))[:3]
+    heard = iter([("en", 0.9), ("de", 0.95), ("de", 0.5)])
+    monkeypatch.setattr(whisper, "_heard", lambda asked: [next(heard) for _ in asked])
+    assert whisper._languages(found) == ["en", "de", "en"]
+    tokens, generate = [], whisper.model.model.generate
+
+    class Spied:
+        is_multilingual = True
+
+        def generate(self, encoded, prompts, **options):
+            tokens.extend(prompts)
+            return generate(encoded, prompts, **options)
+
+    whisper._encode(found)
+    monkeypatch.setattr(whisper.model, "model", Spied())
+    whisper._together(found, ["en", "de", "en"])
+    codes = [whisper.model.hf_tokenizer.id_to_token(prompt[1]) for prompt in tokens]
+    assert codes == ["<|en|>", "<|de|>", "<|en|>"]
+
+
+def test_words_after_the_last_complete_segment_are_kept(tiny_whisper, monkeypatch):
+    """A window that ends within a sentence has no time for its end; faster-whisper leaves such words out."""
+    from faster_whisper.tokenizer import Tokenizer
+
+    monkeypatch.setenv("LECTURE_MODELS", str(tiny_whisper))
+    whisper = FasterWhisper(loaded("faster-whisper"), "en")
+    tokenizer = Tokenizer(whisper.model.hf_tokenizer, True, "transcribe", "en")
+    at = tokenizer.timestamp_begin
+    said = [at, *tokenizer.encode(" The first."), at + 100, at + 100, *tokenizer.encode(" And then")]
+    result = SimpleNamespace(sequences_ids=[said], scores=[-0.1], no_speech_prob=0.0)
+    window = Window(0.0, 5.0, np.zeros(80_000, np.float32), ((0.0, 5.0),))
+    found = whisper._found(window, tokenizer, result)
+    assert [(f.text.strip(), f.start, f.end) for f in found] == [("The first.", 0.0, 2.0), ("And then", 2.0, 5.0)]
 
 
 # --------------------------------------------------------------------------------------------- tidying up

@@ -124,3 +124,54 @@ def test_a_long_pause_belongs_to_no_window():
     found = cut(np.concatenate([media.excerpt(0, 5), media.silence(20), media.excerpt(5, 10)]))
     assert sum(window.end - window.start for window in found) < 14
     assert all(window.end < 9 or window.start > 24 for window in found)
+
+
+# --------------------------------------------------------------------------------------------- packed
+
+PACKED = WindowLimits(first=4, comfortable=15, longest=30, packed=True)
+
+
+@pytest.fixture(scope="module")
+def with_silences(lecture) -> np.ndarray:
+    """Two minutes of speech, ten seconds of silence after every twenty."""
+    parts = np.array_split(lecture, 6)
+    return np.concatenate([sound for part in parts for sound in (part, media.silence(10))])
+
+
+def test_packed_windows_are_full_of_speech(with_silences):
+    found = cut(with_silences, PACKED)
+    lengths = [len(window.samples) / SAMPLE_RATE for window in found]
+    assert max(lengths) <= PACKED.longest
+    assert lengths[0] < 12, "the first window comes early"
+    assert np.mean(lengths[1:-1]) > 25
+    assert all(a.end <= b.start for a, b in pairwise(found))
+
+
+def test_packed_windows_hold_all_the_speech_there_is(with_silences):
+    speech = [stretch for window in cut(with_silences) for stretch in window.speech]
+    packed = [stretch for window in cut(with_silences, PACKED) for stretch in window.speech]
+    assert sum(b - a for a, b in packed) == pytest.approx(sum(b - a for a, b in speech), rel=0.01)
+
+
+def test_what_is_in_a_packed_window_is_found_where_it_was_said(with_silences):
+    """Sound taken from anywhere in the window is the recording's sound at the time that the window says."""
+    for window in cut(with_silences, PACKED):
+        inner = [at for at, _ in window.gaps]
+        for at in np.linspace(0, len(window.samples) / SAMPLE_RATE - 0.2, 40):
+            if any(at <= gap <= at + 0.1 for gap in inner):
+                continue
+            there = round(window.begins_at(at) * SAMPLE_RATE)
+            here = window.samples[round(at * SAMPLE_RATE) :][:1600]
+            assert any(np.array_equal(here, with_silences[there + off :][:1600]) for off in (-8, 0, 8, *range(-7, 8)))
+        assert window.begins_at(0) == window.start
+        assert window.ends_at(len(window.samples) / SAMPLE_RATE) == pytest.approx(window.end, abs=0.01)
+
+
+def test_what_ends_before_a_silence_that_was_left_out_does_not_end_after_it(with_silences):
+    window = next(window for window in cut(with_silences, PACKED) if any(long > 8 for _, long in window.gaps))
+    at, long = next((at, long) for at, long in window.gaps if long > 8)
+    assert window.begins_at(at) - window.ends_at(at) == pytest.approx(long)
+
+
+def test_packed_windows_do_not_depend_on_how_the_audio_arrives(with_silences):
+    assert cut(with_silences, PACKED, size=1000) == cut(with_silences, PACKED, size=70_001)
