@@ -5,23 +5,57 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import BigInteger, Engine, ForeignKey, create_engine, event, select
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    Dialect,
+    Engine,
+    ForeignKey,
+    String,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+    select,
+)
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from lecture.errors import StorageError
 from lecture.source import storage_error
+from lecture.transcript import one_line
 
 BUSY_S = 15.0
 """Seconds to wait for another process that is writing, before the database counts as locked."""
 
+_BUSY = {"55P03", "40P01"}
+_FULL = "53100"
+_READ_ONLY = {"25006", "42501"}
+"""PostgreSQL's codes: a lock not had in time, a deadlock; a full disk; a read-only transaction, no right to write."""
+_EXAMPLE = (
+    "Give one such as postgresql://user:password@host/database, or leave it empty: then SQLite keeps the library."
+)
+
+
+class PlainText(TypeDecorator[str]):
+    """Text without the character NUL, which PostgreSQL does not keep."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """What is stored."""
+        return value.replace("\0", "") if value else value
+
 
 class Base(DeclarativeBase):
     """Where SQLAlchemy notes the tables; `migrations/` makes them."""
+
+    type_annotation_map: ClassVar = {str: PlainText}
 
 
 class LectureRow(Base):
@@ -187,13 +221,40 @@ def proposal_row(session: Session, row: LectureRow) -> LectureRow | None:
 
 
 def open_database(url: str) -> Engine:
-    """Connect to a database by SQLAlchemy's URL, with the tables of this version of the program."""
-    engine = create_engine(url, connect_args={"timeout": BUSY_S} if url.startswith("sqlite") else {})
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_up_sqlite)
-        engine.connect().close()  # now, since the change to WAL waits for whoever writes
+    """Connect to a database by SQLAlchemy's URL, with the tables of this version of the program.
+
+    Raises:
+        StorageError: it is no URL of a database that is known here.
+    """
+    address = _address(url)
+    sqlite = address.get_backend_name() == "sqlite"
+    waiting = {"timeout": BUSY_S} if sqlite else {"connect_timeout": round(BUSY_S)}
+    try:
+        engine = create_engine(address, connect_args=waiting, pool_pre_ping=not sqlite)
+    except ImportError as error:
+        said = "LECTURE_DB names a PostgreSQL database, for which psycopg is needed. Install it: "
+        raise StorageError(f'{said}.venv/bin/pip install "psycopg[binary]"') from error
+    event.listen(engine, "connect", _set_up_sqlite if sqlite else _set_up_postgresql)
+    engine.connect().close()  # now: the change to WAL waits for whoever writes, and a server may not answer
     bring_up_to_date(engine.url.render_as_string(hide_password=False))
     return engine
+
+
+def _address(url: str) -> URL:
+    """A database's URL as SQLAlchemy needs it, with PostgreSQL's driver.
+
+    Raises:
+        StorageError: it is none, or one of another kind of database.
+    """
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError) as error:  # not shown: it may hold a password
+        raise StorageError(f"LECTURE_DB is no address of a database. {_EXAMPLE}") from error
+    if address.drivername in ("postgres", "postgresql"):
+        address = address.set(drivername="postgresql+psycopg")
+    if address.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise StorageError(f'LECTURE_DB names a database of the kind "{address.drivername}". {_EXAMPLE}')
+    return address
 
 
 def bring_up_to_date(url: str, revision: str = "head") -> None:
@@ -215,27 +276,40 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _set_up_postgresql(connection: Any, _record: object) -> None:
+    """Nobody waits for ever for somebody else who is writing."""
+    connection.execute(f"SET lock_timeout = '{BUSY_S}s'")
+    connection.commit()
+
+
 @contextmanager
 def plain_errors(folder: Path) -> Iterator[None]:
     """Turn what databases and disks refuse into one sentence."""
     try:
         yield
     except DatabaseError as error:
-        damaged = any(sign in str(error.orig) for sign in ("malformed", "not a database"))
-        if damaged:
-            said = f"The library's database in {folder} is damaged. Restore a backup, or move it away to begin anew."
+        if said := _said(error, folder):
             raise StorageError(said) from error
-        if not isinstance(error, OperationalError):  # a mistake of ours, not of a disk
-            raise
-        reason = str(error.orig)
-        if "locked" in reason:
-            said = "The library is being used by another program. Wait a moment and try again."
-        elif "full" in reason:
-            said = "The disk is full. Free some space and try again."
-        elif "readonly" in reason or "unable to open" in reason:
-            said = f"The library in {folder} cannot be written. Check that the folder and its files may be written to."
-        else:
-            said = f"The library's database does not answer ({reason}). Check LECTURE_DB, and that it is running."
-        raise StorageError(said) from error
+        raise  # a mistake of ours, not of a disk
     except OSError as error:
         raise storage_error(error, folder) from error
+
+
+def _said(error: DatabaseError, folder: Path) -> str | None:
+    """What a database's refusal means, in the user's words; None where nobody but us can do anything about it."""
+    reason, state = one_line(str(error.orig)), getattr(error.orig, "sqlstate", None) or ""
+    if "malformed" in reason or "not a database" in reason:
+        return f"The library's database in {folder} is damaged. Restore a backup, or move it away to begin anew."
+    if state in _READ_ONLY:
+        return f"The library's database cannot be written ({reason}). Give the user in LECTURE_DB the right to."
+    if not isinstance(error, OperationalError):
+        return None
+    if "locked" in reason or state in _BUSY:
+        said = "The library is being used by another program. Wait a moment and try again."
+    elif "full" in reason or state == _FULL:
+        said = "The disk is full. Free some space and try again."
+    elif "readonly" in reason or "unable to open" in reason:
+        said = f"The library in {folder} cannot be written. Check that the folder and its files may be written to."
+    else:
+        said = f"The library's database does not answer ({reason}). Check LECTURE_DB, and that it is running."
+    return said

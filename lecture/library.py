@@ -1,7 +1,8 @@
 """The library: lectures and their parts in a database, so that none is ever lost.
 
-SQLite in the platform's data folder by default; `LECTURE_DB` names another database, `LECTURE_DATA` another folder for
-the recordings. Every method is one transaction; any thread or process may call any of them at any time.
+SQLite in the platform's data folder by default; `LECTURE_DB` names another database, as of a PostgreSQL server, and
+`LECTURE_DATA` another folder for the recordings. Every method is one transaction; any thread or process may call any of
+them at any time.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any, Literal
 
 import platformdirs
 from pydantic import TypeAdapter
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from lecture.audio import Recording
@@ -38,6 +39,7 @@ from lecture.errors import LectureError, SourceError
 from lecture.flashcards import Flashcard, identified
 from lecture.notes import Notes, Statement
 from lecture.process import Lecture, Progress, Settings
+from lecture.search import lectures_about, sentences_with
 from lecture.sentences import Sentence, sentences
 from lecture.source import Source, StoredFile
 from lecture.transcribe import Borders, Recognised
@@ -251,18 +253,10 @@ class Library:
         words = query.replace("\0", " ").split()
         if not words:
             return []
-        found = select(SentenceRow, LectureRow).join(LectureRow, LectureRow.number == SentenceRow.lecture)
         with self.transaction() as session:
-            if self._engine.dialect.name == "sqlite":
-                quoted = [f'"{word.replace(chr(34), "")}"' for word in words]
-                matching = text("sentences.rowid IN (SELECT rowid FROM sentences_index WHERE sentences_index MATCH :q)")
-                found = found.where(matching.bindparams(q=" ".join(quoted) + "*"))
-            else:
-                found = found.where(*(SentenceRow.text.icontains(word, autoescape=True) for word in words))
-            found = found.order_by(LectureRow.number.desc(), SentenceRow.number).limit(limit)
             return [
                 Hit(lecture.id, lecture.title, Sentence(sentence.text, sentence.start, sentence.end))
-                for sentence, lecture in session.execute(found)
+                for sentence, lecture in sentences_with(session, words, limit)
             ]
 
     def correct(self, lecture_id: str, number: int, before: str, text: str) -> None:
@@ -313,20 +307,7 @@ class Library:
         if not wanted:
             return []
         with self.transaction() as session:
-            if self._engine.dialect.name != "sqlite":
-                any_of = or_(*(SentenceRow.text.icontains(word, autoescape=True) for word in wanted))
-                found = select(LectureRow.id).join(SentenceRow, SentenceRow.lecture == LectureRow.number).where(any_of)
-                found = found.group_by(LectureRow.id).order_by(func.count().desc()).limit(limit)
-                return list(session.scalars(found))
-            # `rank` is BM25, the better the smaller; only the best sentences count, not how long a lecture is.
-            best = text(
-                "SELECT lectures.id FROM (SELECT rowid AS at, rank FROM sentences_index WHERE sentences_index MATCH :q "
-                "ORDER BY rank LIMIT 200) AS hits JOIN sentences ON sentences.rowid = hits.at "
-                "JOIN lectures ON lectures.number = sentences.lecture WHERE lectures.proposal_for IS NULL "
-                "GROUP BY lectures.id ORDER BY MIN(hits.rank) LIMIT :n"
-            )
-            query = " OR ".join(f'"{word}"*' for word in wanted)
-            return list(session.scalars(best, {"q": query, "n": limit}))
+            return list(lectures_about(session, wanted, limit))
 
     def pace(self, settings: Settings) -> float | None:
         """Seconds of work for a second of lecture, as it was with these settings on this computer; None if never."""
@@ -357,7 +338,7 @@ class Library:
         """The lecture that has waited longest, now running."""
         with self.transaction() as session:
             waiting = select(LectureRow).where(LectureRow.state == "waiting").order_by(LectureRow.number)
-            row = session.scalar(waiting.limit(1))
+            row = session.scalar(waiting.limit(1).with_for_update(skip_locked=True))  # on SQLite there is one worker
             if row:
                 row.state, row.written = "running", None
             return self.shown(row) if row else None

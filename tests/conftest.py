@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures import machine
+from tests.fixtures.postgres import database, postgresql  # noqa: F401 - fixtures
 from tests.fixtures.tiny_whisper import convert
 
 

@@ -13,7 +13,7 @@ from tests.fixtures.lectures import said
 
 
 @pytest.fixture
-def library(tmp_path) -> Library:
+def library(tmp_path, database) -> Library:
     return Library(folder=tmp_path / "library")
 
 

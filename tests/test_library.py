@@ -18,19 +18,20 @@ from lecture.process import Progress, Settings
 from lecture.source import on_disk
 from lecture.transcribe import Recognised
 from lecture.transcript import Segment
-from tests.fixtures.lectures import NOW, SRT, add, make_ready, said, uploaded
+from tests.fixtures.lectures import NOW, SRT, add, make_ready, rows_of, said, uploaded
+from tests.fixtures.postgres import only_on_sqlite
 
 ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
-def library(tmp_path) -> Library:
+def library(tmp_path, database) -> Library:
     return Library(folder=tmp_path / "library")
 
 
-def rows(library: Library, table: str) -> int:
-    with contextlib.closing(sqlite3.connect(library.folder / "library.db")) as connection:
-        return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+def change(library: Library, statement: str) -> None:
+    with library._engine.begin() as connection:
+        connection.exec_driver_sql(statement)
 
 
 def python(code: str, *arguments: str | Path) -> subprocess.Popen[str]:
@@ -146,13 +147,14 @@ def test_a_refused_lecture_leaves_its_upload_where_it_was(library):
     assert library.add(upload, Settings(), NOW)[1]
 
 
-def test_an_upload_stays_where_it_was_when_the_database_refuses(library):
+def test_an_upload_stays_where_it_was_when_the_database_refuses(library, database):
     upload = uploaded(library, "content", "a.srt")
-    with contextlib.closing(sqlite3.connect(library.folder / "library.db")) as connection:
-        connection.execute("CREATE TRIGGER no BEFORE INSERT ON lectures BEGIN SELECT RAISE(ABORT, 'no'); END")
-        connection.commit()
-    with pytest.raises(Exception, match="no"):
+    on_sqlite = "CREATE TRIGGER refused BEFORE INSERT ON lectures BEGIN SELECT RAISE(ABORT, 'refused'); END"
+    refusal, end = "ALTER TABLE lectures ADD CONSTRAINT refused CHECK (id = '')", "DROP CONSTRAINT refused"
+    change(library, on_sqlite if database == "sqlite" else refusal)
+    with pytest.raises(Exception, match="refused"):
         library.add(upload, Settings(), NOW)
+    change(library, "DROP TRIGGER refused" if database == "sqlite" else f"ALTER TABLE lectures {end}")
     assert upload.captions.path.exists()
     assert not list(library.folder.glob("lectures/*"))
 
@@ -167,7 +169,7 @@ def test_a_lecture_can_be_renamed(library):
     library.rename("nobody", "x")
 
 
-def test_a_deleted_lecture_leaves_neither_rows_nor_files_nor_hits(library):
+def test_a_deleted_lecture_leaves_neither_rows_nor_files_nor_hits(library, database):
     gone = said(library, "Osmosis is the movement of water.")
     stays = said(library, "Mitosis is the division of a cell.")
     library.plan(gone.id, {0: (0.0, 9.0)}, "en")
@@ -177,9 +179,10 @@ def test_a_deleted_lecture_leaves_neither_rows_nor_files_nor_hits(library):
     assert [path.name for path in (library.folder / "lectures").iterdir()] == [stays.id]
     assert library.search("osmosis") == []
     assert len(library.search("mitosis")) == 1
-    assert (rows(library, "lectures"), rows(library, "sentences"), rows(library, "windows")) == (1, 2, 0)
-    with contextlib.closing(sqlite3.connect(library.folder / "library.db")) as connection:
-        connection.execute("INSERT INTO sentences_index(sentences_index, rank) VALUES ('integrity-check', 1)")
+    counts = [rows_of(library, f"SELECT count(*) FROM {table}") for table in ("lectures", "sentences", "windows")]
+    assert counts == [[(1,)], [(2,)], [(0,)]]
+    if database == "sqlite":
+        rows_of(library, "INSERT INTO sentences_index(sentences_index, rank) VALUES ('integrity-check', 1) RETURNING 1")
     library.delete(gone.id)
 
 
@@ -349,6 +352,7 @@ def test_another_process_sees_everything(library):
     assert answer(python(code)) == expected
 
 
+@only_on_sqlite
 def test_the_database_keeps_a_log_of_writes_so_that_readers_never_wait(library):
     with contextlib.closing(sqlite3.connect(library.folder / "library.db")) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -359,6 +363,7 @@ def test_the_database_keeps_a_log_of_writes_so_that_readers_never_wait(library):
         assert ours.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
+@only_on_sqlite
 def test_an_older_library_is_brought_up_to_date_and_can_be_searched(library, tmp_path):
     """All that the first version had is in the new one, and what was ready is found."""
     said(library, "Osmosis is the movement of water.", "Diffusion needs no membrane at all.")
@@ -447,6 +452,7 @@ def test_another_database_can_be_named(tmp_path, monkeypatch):
 # --------------------------------------------------------------------------------------------- faults
 
 
+@only_on_sqlite
 def test_a_library_that_another_program_holds_says_so_and_works_when_released(library, monkeypatch):
     monkeypatch.setattr("lecture.database.BUSY_S", 0.2)
     ours = Library(folder=library.folder)
@@ -508,6 +514,7 @@ def test_a_folder_that_cannot_be_made_says_so(read_only_folder):
         Library(folder=folder / "sub")
 
 
+@only_on_sqlite
 def test_a_database_that_turns_read_only_says_so_and_is_still_read(library):
     ready = said(library, "Osmosis is the movement of water.")
     with library._engine.connect() as connection:

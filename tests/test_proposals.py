@@ -16,7 +16,7 @@ LATER = NOW.replace(hour=15)
 
 
 @pytest.fixture
-def library(tmp_path) -> Library:
+def library(tmp_path, database) -> Library:
     return Library(folder=tmp_path / "library")
 
 

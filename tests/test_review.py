@@ -41,7 +41,7 @@ AGAIN, HARD, GOOD, EASY = RATINGS
 
 
 @pytest.fixture
-def library(tmp_path) -> Library:
+def library(tmp_path, database) -> Library:
     return Library(folder=tmp_path / "library")
 
 

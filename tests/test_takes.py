@@ -7,10 +7,8 @@ import gc
 import hashlib
 import multiprocessing
 import os
-import sqlite3
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -24,14 +22,15 @@ from lecture.library import Library
 from lecture.process import Settings
 from lecture.refusals import Closed, OutOfOrder, TooLarge, UnknownRecording, WrongKey
 from lecture.takes import Begun, Take, Takes
-from tests.fixtures.lectures import NOW, add, said
+from tests.fixtures.lectures import NOW, add, rows_of, said
+from tests.fixtures.postgres import only_on_sqlite
 
 WEBM = "audio/webm;codecs=opus"
 CHUNKS = [bytes([65 + number]) * (4_000 + number) for number in range(6)]
 
 
 @pytest.fixture
-def library(tmp_path) -> Library:
+def library(tmp_path, database) -> Library:
     return Library(folder=tmp_path / "library")
 
 
@@ -213,9 +212,8 @@ def test_a_chunk_is_on_the_disk_before_it_is_counted(incoming, live, library, mo
     counted = []
 
     def synchronised(descriptor: int) -> None:
-        with closing(sqlite3.connect(library.database)) as other:
-            size = os.fstat(descriptor).st_size
-            counted.append((size, *other.execute("SELECT coalesce(sum(size), 0) FROM takes").fetchone()))
+        size = os.fstat(descriptor).st_size
+        counted.append((size, *rows_of(library, "SELECT coalesce(sum(size), 0) FROM takes")[0]))
 
     monkeypatch.setattr(growing.os, "fsync", synchronised)
     send(incoming, live, 0)
@@ -286,8 +284,7 @@ def test_another_recordings_key_and_the_lectures_id_are_no_keys(incoming, live):
 
 def test_the_key_itself_is_nowhere_in_the_library(incoming, live, library):
     send(incoming, live, 0)
-    with closing(sqlite3.connect(library.database)) as database:
-        kept = database.execute("SELECT key FROM recordings").fetchone()
+    (kept,) = rows_of(library, "SELECT key FROM recordings")
     assert kept == (hashlib.sha256(live.key.encode()).hexdigest(),)
     library.close()
     assert all(live.key.encode() not in path.read_bytes() for path in library.folder.rglob("*") if path.is_file())
@@ -311,8 +308,7 @@ def test_a_deleted_recording_takes_nothing_more_and_leaves_nothing(incoming, liv
     with pytest.raises(UnknownRecording):
         send(incoming, live, 1)
     assert files(library) == set()
-    with closing(sqlite3.connect(library.database)) as database:
-        assert [database.execute(f"SELECT count(*) FROM {t}").fetchone() for t in ("recordings", "takes")] == [(0,)] * 2
+    assert [rows_of(library, f"SELECT count(*) FROM {table}") for table in ("recordings", "takes")] == [[(0,)]] * 2
 
 
 def test_a_recording_that_is_deleted_while_it_is_sent_leaves_nothing(incoming, library):
@@ -542,12 +538,10 @@ SOUND = bytes(range(256)) * 80
 def test_an_upload_in_parts_is_what_an_ordinary_one_is(incoming, library, tmp_path):
     begun = uploaded(incoming, SOUND)
     assert incoming.end(begun.lecture_id, [5], begun.key, NOW) == begun.lecture_id
-    ordinary = Library(folder=tmp_path / "other")
+    ordinary = Library(f"sqlite:///{tmp_path / 'other.db'}", folder=tmp_path / "other")
     add(ordinary, SOUND, "my_talk.mp3")
     kept = "title, created, fingerprint, recording_name, captions_name, settings, state, progress, duration, task"
-    with closing(sqlite3.connect(library.database)) as one, closing(sqlite3.connect(ordinary.database)) as other:
-        rows = [database.execute(f"SELECT {kept} FROM lectures").fetchall() for database in (one, other)]
-    assert rows[0] == rows[1]
+    assert rows_of(library, f"SELECT {kept} FROM lectures") == rows_of(ordinary, f"SELECT {kept} FROM lectures")
     assert files(library) == {begun.lecture_id, f"{begun.lecture_id}/recording"}
     entry = library.take_next()
     assert (entry.id, entry.source.recording.path.read_bytes()) == (begun.lecture_id, SOUND)
@@ -631,6 +625,7 @@ def test_an_upload_that_another_end_has_handed_on_is_left_to_its_processing(inco
 # --------------------------------------------------------------------------------------------------- for long
 
 
+@only_on_sqlite
 def test_a_long_recording_grows_on_the_disk_and_not_in_memory(incoming, live, library):
     """Ten minutes at 32 kbit/s; `benchmarks/receiving.py` does three hours."""
     content = os.urandom(8_000)
@@ -662,6 +657,7 @@ def test_a_long_recording_grows_on_the_disk_and_not_in_memory(incoming, live, li
 # --------------------------------------------------------------------------------------------------- backups
 
 
+@only_on_sqlite
 def test_a_backup_leaves_out_what_is_still_being_recorded(incoming, live, library, tmp_path):
     send(incoming, live, 0)
     lecture = said(library, "Osmosis is the movement of water.")
@@ -674,6 +670,7 @@ def test_a_backup_leaves_out_what_is_still_being_recorded(incoming, live, librar
     assert Takes(restored).of(live.lecture_id) is None
 
 
+@only_on_sqlite
 def test_a_backup_has_the_marks_of_a_recording_that_is_over(incoming, live, library, tmp_path):
     send(incoming, live, 0)
     incoming.mark(live.lecture_id, live.key, [1.5, 2.5])

@@ -22,6 +22,8 @@ if engine.dialect.name == "sqlite":
 
 
 with engine.begin() as connection:
+    if engine.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7153410928)")  # one at a time; any number of our own
     context.configure(
         connection=connection, target_metadata=None, transaction_per_migration=False, transactional_ddl=True
     )

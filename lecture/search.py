@@ -1,0 +1,87 @@
+"""Finding sentences by their words: SQLite's full-text index, or PostgreSQL's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from math import log
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, or_, select, text
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+from sqlalchemy.orm import Session
+
+from lecture.database import LectureRow, SentenceRow
+
+_BEST = 200
+"""Sentences that decide which lectures speak most of something: not how long a lecture is."""
+_USUAL_WORDS = 15
+"""Different words of a usual sentence."""
+
+
+def sentences_with(session: Session, words: Sequence[str], limit: int) -> Sequence[tuple[SentenceRow, LectureRow]]:
+    """Sentences that hold all of some words, the last one perhaps unfinished; those of the newest lecture first."""
+    found = select(SentenceRow, LectureRow).join(LectureRow, LectureRow.number == SentenceRow.lecture)
+    if _is_sqlite(session):
+        quoted = [f'"{word.replace(chr(34), "")}"' for word in words]
+        matching = text("sentences.rowid IN (SELECT rowid FROM sentences_index WHERE sentences_index MATCH :q)")
+        found = found.where(matching.bindparams(q=" ".join(quoted) + "*"))
+    else:
+        spoken = [_phrase(word) for word in words[:-1]] + [_phrase(words[-1], unfinished=True)]
+        found = found.where(_matches(reduce(lambda one, other: one.op("&&")(other), spoken)))
+    found = found.order_by(LectureRow.number.desc(), SentenceRow.number).limit(limit)
+    return [(sentence, lecture) for sentence, lecture in session.execute(found)]
+
+
+def lectures_about(session: Session, words: Sequence[str], limit: int) -> Sequence[str]:
+    """The ids of the lectures that speak most of any of some words, or of words that begin so; the best first."""
+    if not _is_sqlite(session):
+        return _about_on_postgresql(session, words, limit)
+    # `rank` is BM25, the better the smaller.
+    best = text(
+        "SELECT lectures.id FROM (SELECT rowid AS at, rank FROM sentences_index WHERE sentences_index MATCH :q "
+        "ORDER BY rank LIMIT :best) AS hits JOIN sentences ON sentences.rowid = hits.at "
+        "JOIN lectures ON lectures.number = sentences.lecture WHERE lectures.proposal_for IS NULL "
+        "GROUP BY lectures.id ORDER BY MIN(hits.rank) LIMIT :n"
+    )
+    query = " OR ".join(f'"{word}"*' for word in words)
+    return session.scalars(best, {"q": query, "n": limit, "best": _BEST}).all()
+
+
+def _about_on_postgresql(session: Session, words: Sequence[str], limit: int) -> Sequence[str]:
+    """As SQLite's: a word counts the more, the fewer sentences have it, and in a short sentence most (BM25)."""
+    matching = [_matches(_phrase(word, unfinished=True)) for word in words]
+    counted = [select(func.count()).select_from(SentenceRow).where(one).scalar_subquery() for one in matching]
+    sentences, *having = session.execute(
+        select(select(func.count()).select_from(SentenceRow).scalar_subquery(), *counted)
+    ).one()
+    weights = [log(1 + sentences / number) if number else 0.0 for number in having]
+    said = sum((case((one, weight), else_=0.0) for one, weight in zip(matching, weights, strict=True)), start=0.0)
+    score: Any = said / (1 + 1.2 * (0.25 + 0.75 * func.length(_words()) / _USUAL_WORDS))
+    hits = select(SentenceRow.lecture, score.label("score")).where(or_(*matching))
+    best = hits.order_by(text("score DESC")).limit(_BEST).subquery()
+    found = select(LectureRow.id).join(best, best.c.lecture == LectureRow.number)
+    found = found.where(LectureRow.proposal_for.is_(None)).group_by(LectureRow.number)
+    return session.scalars(found.order_by(func.max(best.c.score).desc(), LectureRow.number).limit(limit)).all()
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _words() -> ColumnElement[Any]:
+    return literal_column("sentences.words", TSVECTOR)
+
+
+def _matches(query: ColumnElement[Any]) -> ColumnElement[bool]:
+    return _words().bool_op("@@")(query)
+
+
+def _phrase(word: str, unfinished: bool = False) -> ColumnElement[Any]:
+    """What finds a word, or the words next to one another that it consists of, such as those of "well-known"."""
+    phrase = func.phraseto_tsquery(literal_column("'simple'"), func.lecture_words(word), type_=TSQUERY)
+    if not unfinished:
+        return phrase
+    # Empty where there is no letter in it: then it asks for nothing.
+    ending = cast(func.nullif(cast(phrase, Text), "").concat(":*"), TSQUERY)
+    return func.coalesce(ending, phrase, type_=TSQUERY)
