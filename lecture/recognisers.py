@@ -25,8 +25,6 @@ _LOG_PROBABILITY_LIMIT = -1.0
 _NO_SPEECH_LIMIT = 0.6
 """Whisper's own thresholds (Radford et al. 2022, section 4.5): text that compresses better than this is a loop, text
 less probable than this is doubtful, and doubtful text in a probably silent window is invented."""
-_BEAM = 5
-"""Hypotheses followed at once, as faster-whisper does and openai-whisper's command line."""
 _WARMER = (0.2, 0.4, 0.6, 0.8, 1.0)
 _SWITCH = 0.8
 """Probability from which a window is taken to be in another language than the lecture began in."""
@@ -87,6 +85,8 @@ class FasterWhisper(_Whisper):
     """Whisper through CTranslate2, several windows at a time."""
 
     batch = 8
+    beam = 5
+    """Hypotheses followed at once, as faster-whisper does by itself; openai-whisper's function follows one."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -146,7 +146,7 @@ class FasterWhisper(_Whisper):
         results = whisper.generate(
             self._encode(windows),
             [self.model.get_prompt(tokenizers[language], vocabulary) for language in languages],
-            beam_size=_BEAM,
+            beam_size=self.beam,
             max_length=self.model.max_length,
             suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
             return_scores=True,
