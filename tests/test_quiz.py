@@ -452,7 +452,7 @@ def test_nothing_is_tried_again_before_the_end(quiz):
 
 
 @pytest.fixture
-def library(tmp_path) -> Library:
+def library(tmp_path, database) -> Library:
     return Library(folder=tmp_path / "library")
 
 
