@@ -12,7 +12,7 @@ from lecture.errors import StorageError
 from lecture.library import Library
 from lecture.process import Settings
 from lecture.takes import Takes
-from tests.fixtures.lectures import NOW, SRT, add, make_ready, rows_of, said
+from tests.fixtures.lectures import NOW, add, rows_of, said
 from tests.fixtures.postgres import Server, only_on_postgresql
 
 pytestmark = only_on_postgresql
@@ -24,7 +24,7 @@ def library(tmp_path, database) -> Library:
 
 
 @pytest.fixture
-def another(postgresql) -> str:
+def another(postgresql, database) -> str:
     """The URL of a database of this test's own, without tables."""
     return postgresql.url(postgresql.new_database())
 
