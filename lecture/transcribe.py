@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice, repeat, takewhile
 from queue import SimpleQueue
 
@@ -69,8 +69,7 @@ def transcribe(
         Each window as soon as it is recognised: in order of time, times never running backwards.
     """
     if together:
-        early = replace(recogniser.limits, packed=False)  # a packed window would wait for more sound than is needed
-        return _recognised(windows(blocks, early), recogniser, done or {}, on_planned, together)
+        return _recognised(windows(blocks, recogniser.limits), recogniser, done or {}, on_planned, together)
     return _recognised(_ahead(blocks, recogniser), recogniser, done or {}, on_planned, recogniser.batch)
 
 

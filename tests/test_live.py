@@ -303,6 +303,20 @@ def test_words_of_before_an_interruption_stay_until_their_window_has_ended() -> 
     assert told == [before[1:], []]
 
 
+def test_words_stay_however_long_their_window_does_not_end() -> None:
+    told: list[list[Segment]] = []
+    provisional = Provisional(PocketSphinx(models.shared().recogniser(models.choose("pocketsphinx"))), told.append)
+    sound = np.concatenate([media.excerpt(0, 9), media.silence(130), media.excerpt(9, 20)])
+    for _ in provisional.heard(np.array_split(sound, 150)):
+        provisional.recognise()
+    words = " ".join(segment.text for segment in told[-1])
+    assert words.startswith("good morning and welcome")
+    assert words.count("good morning") == 1
+    assert told[-1][-1].end > 147
+    provisional.finished_until(60.0)
+    assert told[-1][0].start > 135
+
+
 def test_what_has_not_grown_is_not_recognised_again() -> None:
     asked: list[tuple[float, float]] = []
 

@@ -14,8 +14,11 @@ from lecture.windows import Window, WindowLimits, windows
 
 _PIECES = WindowLimits(first=4.0, comfortable=4.0, longest=10.0)
 """The open window is recognised in pieces, so that only the last one has to be recognised again when it has grown."""
-_LONGEST = 45.0
-"""Seconds kept at most: the longest window, and what the speech detector waits for before it ends one."""
+_AGAIN = 15.0
+"""Seconds after whose end a piece is not listened to any more: a window may hold half a minute of speech, and the
+silences in it, and the speech detector would go through all of it each time."""
+_LONGEST = 120.0
+"""Seconds kept at most, while older sound is still to be recognised."""
 _NEWS = 0.5
 """Seconds of new sound from which it is worth while to recognise again."""
 
@@ -40,6 +43,8 @@ class Provisional:
         self._begin = self._end = 0  # of `_sound`, in samples of the recording
         self._recognised_until = 0
         self._pieces: dict[float, tuple[Window, list[Segment]]] = {}
+        self._over: list[Segment] = []
+        """What was said in pieces that are not listened to any more, though their window has not ended."""
         self._segments = list(segments)
 
     def heard(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
@@ -53,6 +58,7 @@ class Provisional:
     def finished_until(self, seconds: float) -> None:
         """Let go of what is before: its window was recognised."""
         self._let_go_before(round(seconds * SAMPLE_RATE))
+        self._over = [segment for segment in self._over if segment.start >= seconds]
         self._tell([segment for segment in self._segments if segment.start >= seconds])
 
     def recognise(self) -> None:
@@ -67,7 +73,11 @@ class Provisional:
         fresh = {piece.start: (piece, tidy(said, piece)) for piece, said in zip(new, found, strict=True)}
         known = {piece.start: self._pieces[piece.start] for piece in pieces if piece.start not in fresh}
         self._pieces = known | fresh
-        self._tell([segment for piece in pieces for segment in self._pieces[piece.start][1]])
+        self._tell([*self._over, *(segment for piece in pieces for segment in self._pieces[piece.start][1])])
+        for piece in pieces:
+            if piece.end < self._end / SAMPLE_RATE - _AGAIN:
+                self._over += self._pieces.pop(piece.start)[1]
+                self._let_go_before(round(piece.end * SAMPLE_RATE))
 
     def _known(self, piece: Window) -> list[Segment] | None:
         """What was said in a piece that was recognised before, and has not grown since."""
