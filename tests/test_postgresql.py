@@ -81,7 +81,7 @@ def test_an_endless_sentence_does_no_harm(library):
 def test_the_lecture_that_speaks_most_of_the_rarest_word_comes_first(library):
     for n in range(3):
         said(library, f"Water is water in lecture {n}.", "Water again and water.")
-    rare = said(library, "Osmosis moves water.", "Nothing else was said.")
+    rare = said(library, "Osmosis is what we see.", "Nothing else was said.")
     assert library.lectures_about(["water", "osmosis"])[0] == rare.id
     assert library.lectures_about(["osmo"]) == [rare.id]
     assert len(library.lectures_about(["water"], limit=2)) == 2
