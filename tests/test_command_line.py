@@ -4,12 +4,10 @@ import contextlib
 import csv
 import json
 import os
-import pty
 import re
 import signal
 import subprocess
 import sys
-import termios
 import time
 from pathlib import Path
 
@@ -17,6 +15,7 @@ import pytest
 from anki.collection import Collection, ImportAnkiPackageRequest
 from pypdf import PdfReader
 
+import models
 from tests.fixtures import media
 
 ROOT = Path(__file__).parent.parent
@@ -365,7 +364,7 @@ def workers_at_work(running: subprocess.Popen[str], number: int) -> list[int]:
 
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc")
-needs_two_cores = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core carries one lecture at a time")
+needs_two_cores = pytest.mark.skipif(models.cores() < 2, reason="one core carries one lecture at a time")
 
 
 @needs_proc
@@ -409,6 +408,7 @@ def test_a_terminal_shows_how_far_all_and_each_are(tmp_path, workers):
     assert run(tmp_path / "in", "--out", tmp_path / "out").returncode == 0
     captions(tmp_path / "in" / "cells.vtt", "cells")
     captions(tmp_path / "in" / "genes.vtt", "genes")
+    pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 100))
     arguments = [str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--workers", workers]
