@@ -36,14 +36,16 @@ _HTML = """
     <button type="button" class="plain" data-part="other" hidden>Choose another one</button>
   </div>
   <div class="buttons" data-part="buttons">
-    <button type="button" class="main" name="start">● Start recording</button>
-    <button type="button" class="main" name="go">● Go on recording</button>
-    <button type="button" name="pause">Pause</button>
-    <button type="button" name="mark" title="Mark this moment (M)">Mark this<kbd aria-hidden="true">M</kbd></button>
-    <button type="button" name="stop">■ Finish, and make study notes</button>
-    <button type="button" name="halt">■ Stop</button>
-    <button type="button" name="show">Show its page</button>
-    <button type="button" name="discard">Forget it</button>
+    <button type="button" class="main" name="start" hidden>● Start recording</button>
+    <button type="button" class="main" name="go" hidden>● Go on recording</button>
+    <button type="button" name="pause" hidden>Pause</button>
+    <button type="button" name="mark" title="Mark this moment (M)" hidden>
+      Mark this<kbd aria-hidden="true">M</kbd>
+    </button>
+    <button type="button" name="stop" hidden>■ Finish, and make study notes</button>
+    <button type="button" name="halt" hidden>■ Stop</button>
+    <button type="button" name="show" hidden>Show its page</button>
+    <button type="button" name="discard" hidden>Forget it</button>
   </div>
   <p class="saved" data-part="saved" hidden></p>
   <div class="keeping" data-part="keeping" hidden>

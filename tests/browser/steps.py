@@ -36,7 +36,7 @@ def give(page: Page, *files: Path | FilePayload) -> None:
     """Upload files and have notes made of them."""
     uploader = page.get_by_test_id("stFileUploader")
     uploader.locator("input[type=file]").set_input_files(list(files))
-    button = page.get_by_role("button", name="Make study notes")
+    button = page.get_by_role("button", name="Make study notes", exact=True)
     expect(button).to_be_enabled()
     button.click()
 
@@ -50,6 +50,7 @@ def record(page: Page, seconds: float) -> None:
     """Record so much of what the microphone hears."""
     page.get_by_role("button", name="Start recording").click()
     expect(page.get_by_role("heading", name="Live captions")).to_be_visible()
+    expect(page.locator(".recorder")).to_have_count(1)  # that of the page before is gone
     clock = page.locator(".recorder [data-part=clock]")
     expect(clock).to_have_text(f"00:{int(seconds):02}", timeout=1000 * seconds + 20_000)
     page.get_by_role("button", name="Finish, and make study notes").click()
@@ -70,7 +71,9 @@ def expect_results(page: Page) -> None:
 
 
 def open_tab(page: Page, name: str) -> Locator:
-    page.get_by_role("tab", name=name).click()
+    tab = page.get_by_role("tab", name=name)
+    expect(tab).to_have_count(1)  # that of the run before is gone
+    tab.click()
     panel = page.get_by_role("tabpanel", name=name)
     expect(panel).to_be_visible()
     return panel
@@ -85,7 +88,7 @@ def transcript_of(page: Page) -> str:
 def start_over(page: Page) -> None:
     page.get_by_role("button", name="Start over").click()
     expect(page.get_by_role("heading", name="Lecture Voice-to-Notes")).to_be_visible()
-    expect(page.get_by_role("button", name="Make study notes")).to_be_disabled()
+    expect(page.get_by_role("button", name="Make study notes", exact=True)).to_be_disabled()
 
 
 def expect_still(page: Page) -> None:

@@ -435,6 +435,6 @@ def test_how_long_it_will_take_is_said_before_it_starts(page: Page, tmp_path: Pa
         recording = media.write(tmp_path / f"memory{seconds}.flac", media.excerpt(0, seconds))
         page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(recording)
         expect(page.get_by_text(says, exact=True)).to_be_visible()
-        page.get_by_role("button", name="Make study notes").click()
+        page.get_by_role("button", name="Make study notes", exact=True).click()
         expect_results(page)
         start_over(page)

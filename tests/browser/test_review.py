@@ -213,7 +213,7 @@ def test_back_leads_from_a_review_to_the_lecture_and_on_to_the_start(lecture: Pa
     expect_results(lecture)
     lecture.wait_for_timeout(2_500)
     lecture.go_back()
-    expect(lecture.get_by_role("button", name="Make study notes")).to_be_visible()
+    expect(lecture.get_by_role("button", name="Make study notes", exact=True)).to_be_visible()
     lecture.go_forward()
     expect_results(lecture)
 
@@ -264,4 +264,4 @@ def test_an_address_that_names_nothing_leads_to_the_start(server: Server, browse
     page = browse(server)
     page.goto(f"{server.url}/?review=no-such-lecture&after=x")
     expect(page.get_by_text("There is nothing to review at this address.")).to_be_visible()
-    expect(page.get_by_role("button", name="Make study notes")).to_be_visible()
+    expect(page.get_by_role("button", name="Make study notes", exact=True)).to_be_visible()
