@@ -86,7 +86,9 @@ def transcript_of(page: Page) -> str:
 
 
 def start_over(page: Page) -> None:
-    page.get_by_role("button", name="Start over").click()
+    again = page.get_by_role("button", name="Start over")
+    expect(again).to_have_count(1)  # that of the run before is gone
+    again.click()
     expect(page.get_by_role("heading", name="Lecture Voice-to-Notes")).to_be_visible()
     expect(page.get_by_role("button", name="Make study notes", exact=True)).to_be_disabled()
 

@@ -116,8 +116,11 @@ def lecture_of(page: Page) -> str:
 
 
 def part(page: Page, name: str, of: str = "recorder") -> Locator:
-    """A part of the recorder, such as its "state" or the "hint" below it; or of what sends a file in "parts"."""
-    return page.locator(f".{of} [data-part={name}]")
+    """A part of the recorder, such as its "state" or the "hint" below it; or of what sends a file in "parts".
+
+    Of the first one: while one view takes the place of another, the recorder stands in both for a moment.
+    """
+    return page.locator(f".{of}").first.locator(f"[data-part={name}]")
 
 
 def state(page: Page) -> Locator:
