@@ -158,7 +158,7 @@ class Library:
         Returns:
             The lecture, and whether it is new: the same files with the same settings are the lecture of before.
         """
-        fingerprint, chosen = _fingerprint(source), SETTINGS.dump_json(settings).decode()
+        fingerprint, chosen = fingerprint_of(source), SETTINGS.dump_json(settings).decode()
         files = ((source.recording, "recording"), (source.captions, "captions"))
         same = (LectureRow.fingerprint == fingerprint, LectureRow.settings == chosen)
         with self.transaction() as session:
@@ -176,7 +176,7 @@ class Library:
                 settings=chosen,
                 state="waiting",
                 progress=WAITING,
-                duration=_declared(source),
+                duration=seconds_declared(source),
             )
             session.add(row)
             session.flush()  # a database that refuses does so before the files move
@@ -560,7 +560,7 @@ def store_sentences(session: Session, row: LectureRow) -> None:
         )
 
 
-def _declared(source: Source) -> float | None:
+def seconds_declared(source: Source) -> float | None:
     """Seconds that a recording says it lasts; a file that cannot be read is refused when it is processed."""
     if source.recording is None:
         return None
@@ -581,7 +581,7 @@ def _recognised(window: WindowRow) -> Recognised:
     return Recognised(window.number, window.start, window.end, _segments.validate_json(window.segments or "[]"))
 
 
-def _fingerprint(source: Source) -> str:
+def fingerprint_of(source: Source) -> str:
     """What makes two uploads the same lecture, if their settings are the same, too: their bytes."""
     parts = [file.digest or _digest(file.path) if file else "" for file in (source.recording, source.captions)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

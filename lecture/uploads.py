@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from lecture.database import LectureRow, lecture_row, plain_errors
 from lecture.errors import SourceError, StorageError
-from lecture.library import Library, _declared, _fingerprint
+from lecture.library import Library, fingerprint_of, seconds_declared
 from lecture.refusals import UnknownRecording, make_sure_it_is_no_larger
 from lecture.source import RECORDING_SUFFIXES, Source, StoredFile
 
@@ -64,7 +64,7 @@ def take_in(library: Library, lecture_id: str) -> str:
             (folder / "takes" / "0").replace(recording)
             (folder / "takes").rmdir()
         source = Source(StoredFile(recording, name))
-        made = {"fingerprint": _fingerprint(source), "duration": _declared(source), "state": "waiting"}
+        made = {"fingerprint": fingerprint_of(source), "duration": seconds_declared(source), "state": "waiting"}
     with library.transaction() as session:
         arriving = update(LectureRow).where(LectureRow.id == lecture_id, LectureRow.state == "recording")
         row = session.scalar(arriving.values(**made).returning(LectureRow))

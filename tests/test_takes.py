@@ -604,7 +604,7 @@ def test_an_upload_whose_end_was_broken_off_is_ended_again(incoming, library, mo
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as trouble:
-        trouble.setattr(*((uploads, "_fingerprint", fails) if moved else (Path, "replace", fails)))
+        trouble.setattr(*((uploads, "fingerprint_of", fails) if moved else (Path, "replace", fails)))
         with pytest.raises(StorageError):
             incoming.end(begun.lecture_id, [5], begun.key, NOW)
     assert library.entry(begun.lecture_id).state == "recording"
