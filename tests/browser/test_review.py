@@ -118,6 +118,7 @@ def test_a_review_with_the_keyboard_over_a_refresh(lecture: Page, library: Libra
     expect_place(lecture, 3, cards)
     assert sorted(given.rating for given in Reviews(library).given(0)) == [1, 3, 4]
 
+    expect_question(lecture)  # after a refresh, the keyboard is heard a moment later than the card is seen
     lecture.keyboard.press("u")
     expect(question(lecture)).to_have_text(asked[2])
     lecture.get_by_role("button", name="Undo").click()
