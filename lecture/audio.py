@@ -1,47 +1,69 @@
-"""Any upload → 16 kHz mono, streamed: a three-hour lecture costs as much memory as a short one."""
+"""Any upload → 16 kHz mono, streamed: a three-hour lecture costs as much memory as a short one.
+
+FFmpeg works in a process of its own (`lecture.decoder`): what a damaged file does there is not done here.
+"""
 
 from __future__ import annotations
 
+import json
+import stat
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
+from lecture.decoder import Decoder, DecoderStopped, Feed
+from lecture.decoding import BLOCK, HEAD, LONGEST_S, SAMPLE_RATE
 from lecture.errors import SourceError
+from lecture.transcript import format_time, one_line
 
-if TYPE_CHECKING:
-    from av.audio.frame import AudioFrame
-    from av.container import InputContainer
-
-SAMPLE_RATE = 16_000
-"""Hz; what every recogniser and the speech detector expect."""
+__all__ = ["LONGEST_S", "SAMPLE_RATE", "Recording", "Samples", "declared_duration", "decoded"]
 
 Samples = NDArray[np.float32]
 
-# Containers that hold sound themselves. Playlists (hls, dash, concat, sdp) are left out on purpose: they name
-# other files and addresses, and those must never be followed.
-_CONTAINERS = "wav,w64,aiff,caf,mp3,aac,flac,ogg,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mpeg,mpegts,avi,asf,amr,au"
-_PLAYLIST_STARTS = (b"#EXTM3U", b"[playlist]", b"ffconcat", b"<?xml", b"<MPD", b"<smil", b"<asx")
-
-DAMAGE = (OSError, ValueError, av.FFmpegError)
-"""What PyAV raises for data it cannot read: by kind, its errors are of the first two as well, or only of the last."""
-_GAP = 0.2
-"""Seconds by which a frame may be late before the gap is filled with silence, so that times match the player's."""
-_LONGEST_GAP = 3_600.0
-"""Seconds; a longer jump is a damaged clock, not a pause."""
+_PLAYLIST_STARTS = (b"#EXTM3U", b"[playlist]", b"ffconcat", b"<?xml", b"<MPD", b"<smil", b"<asx", b"<playlist")
 _SHORTFALL = 2.0
 """Seconds, and per cent, by which a recording may be shorter than its container declares without a warning."""
+_LONGEST_NAME = 120
+"""Characters of a file's name in messages."""
+_STOPS = {
+    "stuck": "Reading {name} took too long",
+    "memory": "Reading {name} took too much memory",
+    "long": f"{{name}} is longer than {LONGEST_S // 3600} hours",
+    "unknown": "{name} goes on with sound of a kind that cannot be read",
+}
+"""Why the rest of a recording was not read, by the decoder's word for it."""
+_REFUSALS = {
+    "unknown": "{name} holds sound of a kind that cannot be read. Convert it to WAV or MP3.",
+    "stuck": "Reading {name} took too long: it is damaged. Upload another copy, or convert it to WAV or MP3.",
+    "memory": "Reading {name} took too much memory: it is damaged. Upload another copy, or convert it to WAV or MP3.",
+    "crash": "{name} is damaged beyond reading. Upload another copy, or convert it to WAV or MP3.",
+}
+"""Why nothing of it can be used."""
+_DEFECT = "The file is damaged: {name} could not be read any further"
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What a recording says of itself: its seconds, and whether it has sound, of a kind that is known, encrypted."""
+
+    seconds: float | None
+    sound: bool
+    known: bool
+    protected: bool
 
 
 class Recording:
     """A recording being read. Iterating decodes it once, as a stream of 16 kHz mono blocks.
 
     Attributes:
-        declared: seconds the container says it holds, or None where it does not say (a live recording).
+        declared: seconds the container says it holds, or None where it does not say (a live recording), or more than
+            is ever read (a damaged head).
         position: seconds decoded so far; after the last block, the true duration.
     """
 
@@ -53,17 +75,26 @@ class Recording:
             name: what the user calls the file, for messages.
 
         Raises:
-            SourceError: it is empty, not a recording, damaged beyond reading, or has no sound.
+            SourceError: it is empty, not a recording, damaged beyond reading, encrypted, or has no sound.
         """
         self.path = path
-        self.name = name or path.name
+        self.name = one_line(name or path.name)[:_LONGEST_NAME]
         self.position = 0.0
-        with self._open() as container:
-            if not container.streams.audio:
-                raise SourceError(f"{self.name} has no sound. Choose a recording with an audio track.")
-            if container.streams.audio[0].codec_context is None:
-                raise self._unknown_sound()
-            self.declared = self._declared(container)
+        self._stopped: str | None = None
+        self._check_file()
+        try:
+            head = _looked_at({"path": str(path)})
+        except DecoderStopped as stopped:
+            raise self._refusal(str(stopped)) from stopped
+        if not head.sound:
+            raise SourceError(f"{self.name} has no sound. Choose a recording with an audio track.")
+        if head.protected:
+            raise SourceError(
+                f"{self.name} is protected against copying, and cannot be read. Use a recording without protection."
+            )
+        if not head.known:
+            raise self._refusal("unknown")
+        self.declared = self._declared(head.seconds)
 
     def __iter__(self) -> Iterator[Samples]:
         """Decode block by block.
@@ -71,11 +102,16 @@ class Recording:
         Raises:
             SourceError: not one block of sound could be decoded.
         """
-        self.position = 0.0
-        with self._open() as container:
-            for block in self._blocks(container):
-                self.position += len(block) / SAMPLE_RATE
-                yield block
+        self.position, self._stopped = 0.0, None
+        try:
+            with closing(decoded({"path": str(self.path)})) as blocks:
+                for block in blocks:
+                    self.position += len(block) / SAMPLE_RATE
+                    yield block
+        except DecoderStopped as stopped:  # what came before is used
+            self._stopped = str(stopped)
+            if self.position == 0.0 and self._stopped not in ("unreadable", "crash"):
+                raise self._refusal(self._stopped) from stopped
         if self.position == 0.0:
             raise SourceError(f"No sound could be read from {self.name}: the file is damaged. Upload another copy.")
 
@@ -89,6 +125,9 @@ class Recording:
 
         Truncated MP3, WAV, FLAC and WebM files decode without an error, only short.
         """
+        if self._stopped:
+            why = _STOPS.get(self._stopped, _DEFECT).format(name=self.name)
+            return (f"{why}. Everything before {format_time(self.position)} was used.",)
         if not self.declared:
             return ()
         missing = self.declared - self.position
@@ -99,33 +138,33 @@ class Recording:
             "it was probably cut short while it was saved or copied. Everything that is there was used.",
         )
 
-    def _declared(self, container: InputContainer) -> float | None:
-        if not container.duration:
-            return None
-        seconds = container.duration / av.time_base
-        # FFmpeg counts the bytes of a WAV file, whatever its header says.
-        return seconds * max(1.0, _riff_size(self.path) / self.path.stat().st_size)
-
-    def _open(self) -> InputContainer:
+    def _check_file(self) -> None:
         try:
-            if self.path.stat().st_size == 0:
-                raise SourceError(f"{self.name} is empty (0 bytes). Record or export it again, then upload that.")
-            # "file:", or FFmpeg takes what stands before a colon in the name for a protocol.
-            options = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS}
-            return av.open(f"file:{self.path}", options=options)
-        except DAMAGE as error:
-            raise self._unreadable() from error
+            found = self.path.stat()
+        except (OSError, ValueError) as error:
+            raise self._refusal("system") from error
+        if not stat.S_ISREG(found.st_mode):
+            raise SourceError(f"{self.name} is not a file. Choose a recording.")
+        if found.st_size == 0:
+            raise SourceError(f"{self.name} is empty (0 bytes). Record or export it again, then upload that.")
 
-    def _unknown_sound(self) -> SourceError:
-        return SourceError(f"{self.name} holds sound of a kind that cannot be read. Convert it to WAV or MP3.")
+    def _declared(self, seconds: float | None) -> float | None:
+        if seconds is None:
+            return None
+        # FFmpeg counts the bytes of a WAV file, whatever its header says.
+        seconds *= max(1.0, _riff_size(self.path) / max(1, self.path.stat().st_size))
+        return seconds if seconds <= LONGEST_S else None
 
-    def _unreadable(self) -> SourceError:
+    def _refusal(self, word: str) -> SourceError:
+        """Why nothing of it can be used, by the decoder's word for it."""
+        if sentence := _REFUSALS.get(word):
+            return SourceError(sentence.format(name=self.name))
         try:
             with self.path.open("rb") as file:
                 start = file.read(64)
-        except OSError:
+        except (OSError, ValueError):
             return SourceError(f"{self.name} cannot be opened. Check that it is there and may be read.")
-        if start.lstrip().startswith(_PLAYLIST_STARTS):
+        if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_PLAYLIST_STARTS):
             return SourceError(f"{self.name} is a playlist, not a recording. Upload the recording that it names.")
         if start[4:8] == b"ftyp":
             return SourceError(
@@ -137,59 +176,40 @@ class Recording:
             "Upload WAV, MP3, M4A, AAC, OGG, OPUS, FLAC, WEBM, MP4, MOV or MKV."
         )
 
-    def _blocks(self, container: InputContainer) -> Iterator[Samples]:
-        resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
-        begin = (container.start_time or 0) / av.time_base
-        written = 0
-        for frame in self._frames(container):
-            if frame.time is not None:
-                gap = frame.time - begin - written / SAMPLE_RATE
-                if _GAP < gap < _LONGEST_GAP:
-                    silence = round(gap * SAMPLE_RATE)
-                    written += silence
-                    yield from _silence(silence)
-            frame.pts = None
-            try:
-                resampled = resampler.resample(frame)
-            except ValueError:  # the sample rate or layout changed in mid-file
-                resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
-                try:
-                    resampled = resampler.resample(frame)
-                except DAMAGE as error:
-                    raise self._unknown_sound() from error
-            for part in resampled:
-                block = _samples(part)
-                written += len(block)
-                yield block
-        for part in resampler.resample(None):
-            yield _samples(part)
 
-    def _frames(self, container: InputContainer) -> Iterator[AudioFrame]:
-        """Every frame that can be decoded; a damaged packet costs itself, not the rest."""
-        stream = container.streams.audio[0]
-        stream.codec_context.thread_type = "AUTO"
-        packets = container.demux(stream)
-        while True:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                return
-            except DAMAGE:  # the container breaks off here
-                return
-            try:
-                yield from packet.decode()
-            except DAMAGE:
-                continue
+def decoded(task: dict[str, object], feed: Feed | None = None) -> Generator[Samples, None, bool]:
+    """The sound of a file that the decoder reads, or of one that is read for it; returns whether it has any.
+
+    Args:
+        task: "path" where the decoder reads a file itself, else None.
+        feed: what it reads otherwise.
+
+    Raises:
+        DecoderStopped: nothing, or no more, can be decoded.
+    """
+    has_sound = False
+    with Decoder({"task": "decode", "anywhere": False, **task}, feed) as decoder:
+        for kind, content in decoder:
+            if kind == HEAD:
+                has_sound = _Head(**json.loads(content)).sound
+            elif kind == BLOCK:
+                yield np.frombuffer(content, np.float32)
+    return has_sound
 
 
 def declared_duration(content: BinaryIO) -> float | None:
     """Seconds that a recording says it lasts; None where it does not say, or cannot be read."""
     content.seek(0)
     try:
-        with av.open(content, "r", options={"format_whitelist": _CONTAINERS}) as container:
-            return container.duration / av.time_base if container.duration else None
-    except DAMAGE:
+        seconds = _looked_at({"path": None}, content).seconds
+    except DecoderStopped:
         return None
+    return seconds if seconds is None or seconds <= LONGEST_S else None
+
+
+def _looked_at(task: dict[str, object], feed: Feed | None = None) -> _Head:
+    with Decoder({"task": "look", "anywhere": True, **task}, feed) as decoder:
+        return next(_Head(**json.loads(content)) for kind, content in decoder if kind == HEAD)
 
 
 def _riff_size(path: Path) -> int:
@@ -197,14 +217,3 @@ def _riff_size(path: Path) -> int:
     with path.open("rb") as file:
         tag, size, kind = struct.unpack("<4sI4s", file.read(12).ljust(12, b"\0"))
     return size + 8 if tag == b"RIFF" and kind == b"WAVE" and size < 0xFFFF_FF00 else 0
-
-
-def _samples(frame: AudioFrame) -> Samples:
-    return frame.to_ndarray().reshape(-1).astype(np.float32, copy=False)
-
-
-def _silence(samples: int) -> Iterator[Samples]:
-    while samples > 0:
-        step = min(samples, SAMPLE_RATE)
-        samples -= step
-        yield np.zeros(step, np.float32)

@@ -1,9 +1,13 @@
-"""Takes → one recording that players can seek in. Sound is only encoded again where it is of another kind."""
+"""Takes → one recording that players can seek in. Sound is only encoded again where it is of another kind.
+
+`join` has it done in the decoder's process, which calls `written`.
+"""
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,11 +16,13 @@ import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 
-from lecture.audio import DAMAGE
+from lecture.decoder import Decoder, DecoderStopped
+from lecture.decoding import DAMAGE, DONE
 from lecture.errors import SourceError
 
 _CONTAINERS = {"matroska,webm": "webm", "ogg": "ogg", "mov,mp4,m4a,3gp,3g2,mj2": "mp4"}
 """What browsers record, as FFmpeg names it when it reads, and when it writes."""
+_OPTIONS = {"protocol_whitelist": "file", "format_whitelist": "matroska,webm,mov,mp4,ogg"}
 _ENCODERS = {"opus": "libopus"}
 """FFmpeg's encoder for what its decoder names otherwise."""
 _BIT_RATE = 128_000
@@ -38,24 +44,29 @@ def join(takes: Sequence[Path], to: Path) -> None:
     """
     unfinished = to.with_suffix(".joining")
     try:
-        if _written(takes, unfinished) == 0.0:
+        with Decoder({"task": "join", "takes": [str(take) for take in takes], "to": str(unfinished)}) as decoder:
+            end = next(json.loads(content) for kind, content in decoder if kind == DONE)
+        if end == 0.0:
             raise SourceError("Nothing of this recording can be played: it ended before any sound had arrived.")
         with unfinished.open("rb+") as file:
             os.fsync(file.fileno())
         unfinished.replace(to)
-    except (ValueError, av.FFmpegError) as error:
-        if isinstance(error, OSError):
-            raise
+    except DecoderStopped as stopped:
+        if number := stopped.system_error:
+            raise OSError(number, os.strerror(number)) from stopped
         raise SourceError(
             f"The parts of this recording cannot be joined. They are kept in {takes[0].parent}: "
             "give each of them a name that ends in .webm, and upload it."
-        ) from error
+        ) from stopped
     finally:
         unfinished.unlink(missing_ok=True)
 
 
-def _written(takes: Sequence[Path], to: Path) -> float:
-    """Write takes one after another; gives the time, in seconds, where the last one ends."""
+def written(takes: Sequence[Path], to: Path, tell_alive: Callable[[], None]) -> float:
+    """Write takes one after another; gives the time, in seconds, where the last one ends.
+
+    `tell_alive` is called with every packet.
+    """
     joined: OutputContainer | None = None
     end = 0.0
     try:
@@ -67,7 +78,7 @@ def _written(takes: Sequence[Path], to: Path) -> float:
                 if joined is None:
                     joined = av.open(f"file:{to}", "w", format=_CONTAINERS.get(container.format.name, "webm"))
                     joined.add_stream_from_template(container.streams.audio[0])
-                end = _append(container, joined, end)
+                end = _append(container, joined, end, tell_alive)
     finally:
         if joined is not None:
             joined.close()
@@ -77,7 +88,7 @@ def _written(takes: Sequence[Path], to: Path) -> float:
 def _opened(take: Path) -> InputContainer | None:
     """A take that has sound; None for one of which not even the head arrived."""
     try:
-        container = av.open(f"file:{take}", options={"protocol_whitelist": "file"})
+        container = av.open(f"file:{take}", options=_OPTIONS)
     except DAMAGE:
         return None
     if container.streams.audio:
@@ -86,7 +97,7 @@ def _opened(take: Path) -> InputContainer | None:
     return None
 
 
-def _append(container: InputContainer, joined: OutputContainer, at: float) -> float:
+def _append(container: InputContainer, joined: OutputContainer, at: float, tell_alive: Callable[[], None]) -> float:
     """Copy a take's packets to a time in seconds; gives the time where they end."""
     sound, stream = container.streams.audio[0], joined.streams.audio[0]
     packets: Iterator[Any] = _read(container.demux(sound))
@@ -94,6 +105,7 @@ def _append(container: InputContainer, joined: OutputContainer, at: float) -> fl
         packets = _encoded_anew(packets, stream)
     begin, end = None, at
     for packet in packets:
+        tell_alive()
         if packet.pts is None or packet.time_base is None:
             continue
         if begin is None:  # what a recorder's clock had counted before its first sound is no part of the recording

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING, BinaryIO
 
-import av
-
-from lecture.audio import DAMAGE, SAMPLE_RATE, Recording, Samples
+from lecture.audio import SAMPLE_RATE, Recording, Samples, decoded
+from lecture.decoder import DecoderStopped
 from lecture.errors import SourceError
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ LOOK_S = 0.1
 """Seconds between two looks for more of a recording."""
 COUNT_S = 1.0
 """Seconds after which what has arrived is counted again, where there is still something to decode."""
-_OPTIONS = {"format_whitelist": "matroska,webm,mov,mp4,ogg"}
-"""What browsers' recorders make."""
 
 
 class LiveRecording(Recording):
@@ -122,48 +120,37 @@ class LiveRecording(Recording):
         take = self._incoming.takes[number]
         with take.path.open("rb", buffering=0) as file:
             growing = _Growing(self, take, file)
+            has_sound = False
             try:
-                container = av.open(growing, "r", options=_OPTIONS)
-            except DAMAGE:  # not even its head arrived before the tab was gone
-                growing.raise_what_stopped_it()
-                self._broken += 1
-                return
-            with container:
-                has_sound = bool(container.streams.audio)
-                for block in self._blocks(container) if has_sound else ():
-                    self.position += len(block) / SAMPLE_RATE
-                    yield block
-            growing.raise_what_stopped_it()
+                with closing(decoded({"path": None}, growing)) as blocks:
+                    while True:
+                        try:
+                            block = next(blocks)
+                        except StopIteration as end:
+                            has_sound = end.value
+                            break
+                        self.position += len(block) / SAMPLE_RATE
+                        yield block
+            except DecoderStopped:  # not even its head arrived before the tab was gone, or it is damaged
+                growing.over = False
             if not (has_sound and growing.over):
                 self._broken += 1
 
 
 class _Growing:
-    """A take as PyAV reads it: it cannot be rewound, and `read` waits.
+    """A take as the decoder reads it: it cannot be rewound, and `read` waits.
 
     Attributes:
-        over: whether all of it was read, or something stopped that.
+        over: whether all of it was read.
     """
 
     def __init__(self, recording: LiveRecording, take: Take, file: BinaryIO) -> None:
         self._recording = recording
         self._take = take
         self._file = file
-        self._stopped_by: BaseException | None = None
         self.over = False
 
-    def read(self, size: int) -> bytes:
-        if self.over:  # PyAV asks once more before it raises; a second error would be printed
-            return b""
-        try:
-            content = self._recording.read(self._take.number, self._file, size)
-        except BaseException as error:
-            self.over, self._stopped_by = True, error
-            raise
+    def read(self, size: int, /) -> bytes:
+        content = self._recording.read(self._take.number, self._file, size)
         self.over = not content
         return content
-
-    def raise_what_stopped_it(self) -> None:
-        """Raise again what `read` did: of some kinds, the decoder takes it for damage, and the rest would be lost."""
-        if self._stopped_by:
-            raise self._stopped_by
