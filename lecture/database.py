@@ -58,6 +58,12 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {str: PlainText}
 
 
+class OfLecture:
+    """A row that belongs to one lecture, and so to its owner."""
+
+    lecture: Mapped[int]
+
+
 class LectureRow(Base):
     """A lecture: what was given, where its processing stands, and what was made of it (as JSON)."""
 
@@ -65,6 +71,7 @@ class LectureRow(Base):
 
     number: Mapped[int] = mapped_column(primary_key=True)  # the order of coming in, whatever the clock says
     id: Mapped[str] = mapped_column(unique=True)
+    owner: Mapped[str | None] = mapped_column(index=True)  # who logged in; None on a private computer
     title: Mapped[str]
     created: Mapped[str]
     fingerprint: Mapped[str] = mapped_column(index=True)
@@ -92,7 +99,7 @@ class LectureRow(Base):
     )
 
 
-class WindowRow(Base):
+class WindowRow(OfLecture, Base):
     """A window of a lecture: its borders in seconds, and its segments once they are recognised."""
 
     __tablename__ = "windows"
@@ -104,7 +111,7 @@ class WindowRow(Base):
     segments: Mapped[str | None]
 
 
-class SentenceRow(Base):
+class SentenceRow(OfLecture, Base):
     """A sentence of a lecture that is ready, to be searched for."""
 
     __tablename__ = "sentences"
@@ -116,7 +123,7 @@ class SentenceRow(Base):
     text: Mapped[str]
 
 
-class VersionRow(Base):
+class VersionRow(OfLecture, Base):
     """What was made of a lecture before something newer took its place."""
 
     __tablename__ = "versions"
@@ -137,11 +144,12 @@ class ExchangeRow(Base):
 
     number: Mapped[int] = mapped_column(primary_key=True)
     lecture: Mapped[int | None] = mapped_column(ForeignKey("lectures.number", ondelete="CASCADE"), index=True)
+    owner: Mapped[str | None]  # who asked, where all lectures were
     exchange: Mapped[str]
     asked: Mapped[str]
 
 
-class QuizRow(Base):
+class QuizRow(OfLecture, Base):
     """A lecture's quiz as far as it was answered (as JSON)."""
 
     __tablename__ = "quizzes"
@@ -150,7 +158,7 @@ class QuizRow(Base):
     quiz: Mapped[str]
 
 
-class CardStateRow(Base):
+class CardStateRow(OfLecture, Base):
     """How well a card is known, and when it is to be seen again (in UTC, so that it sorts)."""
 
     __tablename__ = "card_states"
@@ -161,7 +169,7 @@ class CardStateRow(Base):
     due: Mapped[str] = mapped_column(index=True)
 
 
-class RatingRow(Base):
+class RatingRow(OfLecture, Base):
     """One rating of a card (1 to 4), when (in UTC), and the card's state before it, None for a new card."""
 
     __tablename__ = "ratings"
@@ -174,7 +182,7 @@ class RatingRow(Base):
     before: Mapped[str | None]
 
 
-class RecordingRow(Base):
+class RecordingRow(OfLecture, Base):
     """How a lecture arrives, or arrived, in parts: live from the microphone, or as a large upload."""
 
     __tablename__ = "recordings"
@@ -189,7 +197,7 @@ class RecordingRow(Base):
     size: Mapped[int | None] = mapped_column(BigInteger)  # bytes that an upload is said to have
 
 
-class TakeRow(Base):
+class TakeRow(OfLecture, Base):
     """A take of a recording: how many chunks and bytes of it are on the disk."""
 
     __tablename__ = "takes"

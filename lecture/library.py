@@ -13,6 +13,7 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,8 +22,8 @@ from typing import Any, Literal
 
 import platformdirs
 from pydantic import TypeAdapter
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from lecture.audio import Recording
 from lecture.database import (
@@ -38,6 +39,7 @@ from lecture.database import (
 from lecture.errors import LectureError, SourceError
 from lecture.flashcards import Flashcard, identified
 from lecture.notes import Notes, Statement
+from lecture.owners import OwnersSession
 from lecture.process import Lecture, Progress, Settings
 from lecture.search import lectures_about, sentences_with
 from lecture.sentences import Sentence, sentences
@@ -113,7 +115,14 @@ def data_folder() -> Path:
 
 
 class Library:
-    """All lectures of this computer."""
+    """All lectures of this computer, or those of one owner.
+
+    Attributes:
+        folder: where recordings lie.
+        owner: whose lectures these are; None where they are everybody's, as on a private computer.
+    """
+
+    owner: str | None = None
 
     def __init__(self, url: str | None = None, folder: Path | None = None) -> None:
         """Open the library, bringing an older one up to date.
@@ -130,7 +139,19 @@ class Library:
             self.folder.mkdir(parents=True, exist_ok=True)
             url = url or os.environ.get("LECTURE_DB") or f"sqlite:///{self.folder / 'library.db'}"
             self._engine = open_database(url)
-        self._session = sessionmaker(self._engine)
+        self._session = sessionmaker(self._engine, class_=OwnersSession)
+
+    def of(self, owner: str) -> Library:
+        """The same library with the lectures of one owner alone: of no others is anything found, shown or changed.
+
+        Raises:
+            ValueError: it is another owner's already.
+        """
+        if self.owner not in (None, owner):
+            raise ValueError("A library of one owner is not another one's.")
+        theirs = copy(self)
+        theirs.owner = owner
+        return theirs
 
     @property
     def database(self) -> Path | None:
@@ -160,7 +181,7 @@ class Library:
         """
         fingerprint, chosen = fingerprint_of(source), SETTINGS.dump_json(settings).decode()
         files = ((source.recording, "recording"), (source.captions, "captions"))
-        same = (LectureRow.fingerprint == fingerprint, LectureRow.settings == chosen)
+        same = (LectureRow.fingerprint == fingerprint, LectureRow.settings == chosen, owned_by(self.owner))
         with self.transaction() as session:
             known = session.scalar(select(LectureRow).where(*same).limit(1))
             if known:
@@ -335,9 +356,12 @@ class Library:
             return len(stopped)
 
     def take_next(self) -> Entry | None:
-        """The lecture that has waited longest, now running."""
+        """The next lecture, now running: of the owner with the fewest running, the one that has waited longest."""
+        running = aliased(LectureRow)
+        theirs = (running.state == "running", running.owner.is_not_distinct_from(LectureRow.owner))
+        at_work = select(func.count()).select_from(running).where(*theirs).correlate(LectureRow).scalar_subquery()
         with self.transaction() as session:
-            waiting = select(LectureRow).where(LectureRow.state == "waiting").order_by(LectureRow.number)
+            waiting = select(LectureRow).where(LectureRow.state == "waiting").order_by(at_work, LectureRow.number)
             row = session.scalar(waiting.limit(1).with_for_update(skip_locked=True))  # on SQLite there is one worker
             if row:
                 row.state, row.written = "running", None
@@ -512,18 +536,22 @@ class Library:
     def preferred_settings(self) -> Settings | None:
         """The settings chosen last."""
         with self.transaction() as session:
-            row = session.get(PreferenceRow, "settings")
+            row = session.get(PreferenceRow, self._preference)
             return SETTINGS.validate_json(row.value) if row else None
 
     def prefer(self, settings: Settings) -> None:
         """Remember settings for the next time."""
         with self.transaction() as session:
-            session.merge(PreferenceRow(name="settings", value=SETTINGS.dump_json(settings).decode()))
+            session.merge(PreferenceRow(name=self._preference, value=SETTINGS.dump_json(settings).decode()))
+
+    @property
+    def _preference(self) -> str:
+        return "settings" if self.owner is None else f"settings of {self.owner}"
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """One transaction; what a database or disk refuses is one sentence."""
-        with plain_errors(self.folder), self._session.begin() as session:
+        with plain_errors(self.folder), self._session(info={"owner": self.owner}) as session, session.begin():
             yield session
 
     def files(self, row: LectureRow) -> Path:
@@ -548,6 +576,11 @@ class Library:
             ),
             corrections=row.corrections,
         )
+
+
+def owned_by(owner: str | None) -> ColumnElement[bool]:
+    """That a lecture is this owner's, or nobody's."""
+    return LectureRow.owner.is_not_distinct_from(owner)
 
 
 def store_sentences(session: Session, row: LectureRow) -> None:

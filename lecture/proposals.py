@@ -156,6 +156,7 @@ def with_corrections(transcript: Transcript, before: Transcript) -> tuple[Transc
 def _proposal_for(row: LectureRow, settings: Settings, created: datetime, proposal_id: str | None) -> LectureRow:
     return LectureRow(
         id=proposal_id or new_id(),
+        owner=row.owner,
         title=row.title,
         created=created.isoformat(),
         fingerprint=f"proposal for {row.id}",

@@ -7,30 +7,70 @@ from functools import reduce
 from math import log
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, Integer, Text, case, cast, func, literal_column, or_, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.orm import Session
 
 from lecture.database import LectureRow, SentenceRow
+from lecture.owners import KNOWS_OWNERS, owner_of
 
 _BEST = 200
 """Sentences that decide which lectures speak most of something: not how long a lecture is."""
+_RECENT = 20
+"""Lectures, the newest, that words are looked for in first: a usual word is in them more often than hits are shown."""
+_LONG_TO_FIND = 3
+"""Letters below which the beginning of a word is that of very many words."""
 _USUAL_WORDS = 15
 """Different words of a usual sentence."""
 
 
 def sentences_with(session: Session, words: Sequence[str], limit: int) -> Sequence[tuple[SentenceRow, LectureRow]]:
-    """Sentences that hold all of some words, the last one perhaps unfinished; those of the newest lecture first."""
+    """Sentences that hold all of some words, the last one perhaps unfinished; those of the newest lecture first.
+
+    Words that everybody uses all the time fill the list from the newest lectures alone: the others, and all their
+    sentences that would have to be sorted, are only asked where these have too few. What begins with a letter or two
+    takes the index long each time; with a whole word beside it, there are few sentences to sort.
+    """
+    if len(words) > 1 and len(words[-1]) < _LONG_TO_FIND:
+        return _sentences_with(session, words, limit)
+    newest = select(LectureRow.number).where(LectureRow.proposal_for.is_(None), LectureRow.state == "ready")
+    recent = session.scalars(newest.order_by(LectureRow.number.desc()).limit(_RECENT)).all()
+    if len(recent) < _RECENT:
+        return _sentences_with(session, words, limit)
+    found = _sentences_with(session, words, limit, recent)
+    if len(found) == limit:
+        return found
+    return [*found, *_sentences_with(session, words, limit - len(found), without=recent)]
+
+
+def _sentences_with(
+    session: Session, words: Sequence[str], limit: int, among: Sequence[int] = (), without: Sequence[int] = ()
+) -> list[tuple[SentenceRow, LectureRow]]:
+    """Sentences that hold all of some words, of all lectures or only among some, or of all without some."""
     found = select(SentenceRow, LectureRow).join(LectureRow, LectureRow.number == SentenceRow.lecture)
+    if among:
+        found = found.where(SentenceRow.lecture.in_(among))
+    if without:
+        found = found.where(SentenceRow.lecture.not_in(without))
     if _is_sqlite(session):
         quoted = [f'"{word.replace(chr(34), "")}"' for word in words]
-        matching = text("sentences.rowid IN (SELECT rowid FROM sentences_index WHERE sentences_index MATCH :q)")
-        found = found.where(matching.bindparams(q=" ".join(quoted) + "*"))
+        first = _first_of(session, among)
+        matching = text(
+            "sentences.rowid IN (SELECT rowid FROM sentences_index WHERE sentences_index MATCH :q AND rowid >= :first)"
+        )
+        found = found.where(matching.bindparams(q=" ".join(quoted) + "*", first=first))
     else:
         spoken = [_phrase(word) for word in words[:-1]] + [_phrase(words[-1], unfinished=True)]
         found = found.where(_matches(reduce(lambda one, other: one.op("&&")(other), spoken)))
     found = found.order_by(LectureRow.number.desc(), SentenceRow.number).limit(limit)
     return [(sentence, lecture) for sentence, lecture in session.execute(found)]
+
+
+def _first_of(session: Session, among: Sequence[int]) -> int:
+    """The first row that SQLite's index has of some lectures, so that it need not go through those before it."""
+    first: ColumnElement[int | None] = func.min(literal_column("sentences.rowid", Integer))
+    found = select(first).select_from(SentenceRow).where(SentenceRow.lecture.in_(among))
+    return (session.scalar(found) or 0) if among else 0
 
 
 def lectures_about(session: Session, words: Sequence[str], limit: int) -> Sequence[str]:
@@ -40,12 +80,14 @@ def lectures_about(session: Session, words: Sequence[str], limit: int) -> Sequen
     # `rank` is BM25, the better the smaller.
     best = text(
         "SELECT lectures.id FROM (SELECT rowid AS at, rank FROM sentences_index WHERE sentences_index MATCH :q "
+        "AND (:owner IS NULL OR rowid IN (SELECT sentences.rowid FROM sentences "
+        "JOIN lectures ON lectures.number = sentences.lecture WHERE lectures.owner = :owner)) "
         "ORDER BY rank LIMIT :best) AS hits JOIN sentences ON sentences.rowid = hits.at "
         "JOIN lectures ON lectures.number = sentences.lecture WHERE lectures.proposal_for IS NULL "
         "GROUP BY lectures.id ORDER BY MIN(hits.rank) LIMIT :n"
     )
-    query = " OR ".join(f'"{word}"*' for word in words)
-    return session.scalars(best, {"q": query, "n": limit, "best": _BEST}).all()
+    values = {"q": " OR ".join(f'"{word}"*' for word in words), "n": limit, "best": _BEST, "owner": owner_of(session)}
+    return session.scalars(best, values, execution_options={KNOWS_OWNERS: True}).all()
 
 
 def _about_on_postgresql(session: Session, words: Sequence[str], limit: int) -> Sequence[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from lecture.database import LectureRow, lecture_row, plain_errors
 from lecture.errors import SourceError, StorageError
-from lecture.library import Library, fingerprint_of, seconds_declared
+from lecture.library import Library, fingerprint_of, owned_by, seconds_declared
 from lecture.refusals import UnknownRecording, make_sure_it_is_no_larger
 from lecture.source import RECORDING_SUFFIXES, Source, StoredFile
 
@@ -70,7 +70,7 @@ def take_in(library: Library, lecture_id: str) -> str:
         row = session.scalar(arriving.values(**made).returning(LectureRow))
         if row is None:  # another one who ends it was first
             return lecture_id
-        same = (LectureRow.fingerprint == row.fingerprint, LectureRow.settings == row.settings)
+        same = (LectureRow.fingerprint == row.fingerprint, LectureRow.settings == row.settings, owned_by(row.owner))
         known = session.scalar(select(LectureRow.id).where(*same, LectureRow.number != row.number).limit(1))
         if known is None:
             return lecture_id

@@ -95,8 +95,9 @@ def test_sentences_of_before_there_was_an_index_are_found(library, another, post
     with library._engine.connect() as here, old.begin() as there:
         for table, columns in (("lectures", "*"), ("sentences", 'lecture, number, start, "end", text')):
             for row in here.exec_driver_sql(f"SELECT {columns} FROM {table}").mappings():
-                names = ", ".join(f'"{name}"' for name in row)
-                values = ", ".join(f":{name}" for name in row)
+                known = [name for name in row if name != "owner"]
+                names = ", ".join(f'"{name}"' for name in known)
+                values = ", ".join(f":{name}" for name in known)
                 there.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), dict(row))
     old.dispose()
     (hit,) = Library(another, tmp_path / "old").search("movement")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from lecture.ask import Exchange, Said
 from lecture.database import ExchangeRow, LectureRow, lecture_row
@@ -28,7 +28,7 @@ class Conversations:
         """What was asked and answered, the oldest first."""
         with self._library.transaction() as session:
             if lecture_id is None:
-                asked = select(ExchangeRow).where(ExchangeRow.lecture.is_(None))
+                asked = select(ExchangeRow).where(*self._about_all())
             else:
                 asked = select(ExchangeRow).join(LectureRow, ExchangeRow.lecture == LectureRow.number)
                 asked = asked.where(LectureRow.id == lecture_id)
@@ -54,7 +54,7 @@ class Conversations:
         with self._library.transaction() as session:
             row = lecture_row(session, lecture_id) if lecture_id else None
             if lecture_id is None:
-                session.execute(delete(ExchangeRow).where(ExchangeRow.lecture.is_(None)))
+                session.execute(delete(ExchangeRow).where(*self._about_all()))
             elif row:
                 session.execute(delete(ExchangeRow).where(ExchangeRow.lecture == row.number))
 
@@ -67,3 +67,6 @@ class Conversations:
             ids = self._library.lectures_about(terms(" ".join([question, *before])), _ASKED_AT_ONCE)
         found = ((one, self._library.said(one)) for one in ids)
         return tuple(Said(one, *said) for one, said in found if said)
+
+    def _about_all(self) -> tuple[ColumnElement[bool], ...]:
+        return ExchangeRow.lecture.is_(None), ExchangeRow.owner.is_not_distinct_from(self._library.owner)
