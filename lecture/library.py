@@ -23,7 +23,7 @@ from typing import Any, Literal
 import platformdirs
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, delete, func, select, update
-from sqlalchemy.orm import Session, aliased, sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
 from lecture.audio import Recording
 from lecture.database import (
@@ -140,6 +140,8 @@ class Library:
             url = url or os.environ.get("LECTURE_DB") or f"sqlite:///{self.folder / 'library.db'}"
             self._engine = open_database(url)
         self._session = sessionmaker(self._engine, class_=OwnersSession)
+        self._turns: dict[str | None, int] = {}
+        """When it was an owner's turn last, counted since this process began."""
 
     def of(self, owner: str) -> Library:
         """The same library with the lectures of one owner alone: of no others is anything found, shown or changed.
@@ -356,15 +358,24 @@ class Library:
             return len(stopped)
 
     def take_next(self) -> Entry | None:
-        """The next lecture, now running: of the owner with the fewest running, the one that has waited longest."""
-        running = aliased(LectureRow)
-        theirs = (running.state == "running", running.owner.is_not_distinct_from(LectureRow.owner))
-        at_work = select(func.count()).select_from(running).where(*theirs).correlate(LectureRow).scalar_subquery()
+        """The next lecture, now running: of the owner with the fewest running, the one that has waited longest.
+
+        Of several such owners it is the turn of the one whose last turn was the longest time ago, so that nobody's
+        fifty lectures keep another one waiting where there is room for few at once.
+        """
+        owner, state, number = LectureRow.owner, LectureRow.state, LectureRow.number
+        by_owner = select(owner, func.count(), func.min(number)).group_by(owner)
         with self.transaction() as session:
-            waiting = select(LectureRow).where(LectureRow.state == "waiting").order_by(at_work, LectureRow.number)
-            row = session.scalar(waiting.limit(1).with_for_update(skip_locked=True))  # on SQLite there is one worker
+            at_work = {whose: lectures for whose, lectures, _ in session.execute(by_owner.where(state == "running"))}
+            first = {whose: lowest for whose, _, lowest in session.execute(by_owner.where(state == "waiting"))}
+            turns = sorted(first, key=lambda whose: (at_work.get(whose, 0), self._turns.get(whose, 0), first[whose]))
+            if not turns:
+                return None
+            next_one = select(LectureRow).where(number == first[turns[0]], state == "waiting")
+            row = session.scalar(next_one.with_for_update(skip_locked=True))  # on SQLite there is one worker
             if row:
                 row.state, row.written = "running", None
+                self._turns[row.owner] = max(self._turns.values(), default=0) + 1
             return self.shown(row) if row else None
 
     def recorded(self, lecture_id: str, state: Literal["running", "waiting"]) -> None:

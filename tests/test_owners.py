@@ -430,3 +430,12 @@ def test_who_has_finished_is_not_held_back_by_it(everybody):
     everybody.fail(first.id, "That did not work.")
     everybody.take_next()
     assert everybody.take_next().id == second.id
+
+
+def test_where_there_is_room_for_one_it_is_each_owners_turn_in_turn(everybody):
+    alice = [add(everybody.of(ALICE), f"a{n}").id for n in range(3)]
+    mallory = [add(everybody.of(MALLORY), f"m{n}").id for n in range(2)]
+    for expected in (alice[0], mallory[0], alice[1], mallory[1], alice[2]):
+        now = everybody.take_next()
+        assert now.id == expected
+        everybody.fail(now.id, "That did not work.")
