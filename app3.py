@@ -5,20 +5,26 @@ from pathlib import Path
 import streamlit as st
 
 from lecture.errors import LectureError
-from views import session
+from views import session, shared
 from views.input import input_view
+from views.login import login_view, who_is_logged_in
 from views.results import results_view
 from views.review import review_view, reviewing
 from views.settings import settings_sidebar
 from views.text import plain
+from views.visitor import logged_in
 from views.working import working_view
 
 st.set_page_config(page_title="Lecture Voice-to-Notes", page_icon="🎓", layout="centered")
 st.html(Path(__file__).parent / "views" / "page.css")
 
 try:
+    shared.worker()  # goes on with what was interrupted
+    if not logged_in():
+        login_view()
+        st.stop()
     session.initialise()
-    session.worker()  # goes on with what was interrupted
+    who_is_logged_in()
     settings = settings_sidebar()
     with st.container():  # always there, so that a message moves nothing of what plays or is being written below it
         if message := session.take_message():

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from starlette.requests import Request
 
-from views import session
+from views import session, visitor
 
 
 def of_this_page(request: Request) -> bool:
@@ -25,10 +25,11 @@ def meant_for_this_server(request: Request) -> bool:
     A page of another site whose name was made to lead here (DNS rebinding) counts as "same origin" for a browser; only
     the name tells.
     """
-    if not session.shows_library():
+    if not session.only_here():
         return True
     try:
         name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-        return name in ("localhost", st.get_option("browser.serverAddress")) or ip_address(name).is_loopback
+        known = ("localhost", st.get_option("browser.serverAddress"), visitor.login_host())
+        return name in known or ip_address(name).is_loopback
     except ValueError:  # neither a name of ours nor an address
         return False

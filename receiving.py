@@ -23,9 +23,9 @@ from starlette.routing import Route
 from allowance import Allowance
 from lecture.errors import LectureError, SourceError, StorageError
 from lecture.refusals import Closed, OutOfOrder, TooLarge, UnknownRecording, WrongKey
-from lecture.takes import MOST_MARKS, MOST_TAKES
+from lecture.takes import MOST_MARKS, MOST_TAKES, Takes
 from origins import meant_for_this_server, of_this_page
-from views import session
+from views import shared
 from views.tickets import BadTicket, TooOften
 
 LARGEST_CHUNK = 8_000_000
@@ -118,22 +118,27 @@ def routes(base: str) -> list[Route]:
 
 async def _begin(request: Request) -> dict[str, Any]:
     asked = await _read(request, _Beginning)
-    ticket = session.tickets().redeem(request.headers.get("x-ticket", ""))
-    begin = session.takes().begin
-    begun = await run_in_threadpool(begin, asked.name, asked.kind, ticket.settings, session.now(), asked.size)
+    ticket = shared.tickets().redeem(request.headers.get("x-ticket", ""))
+    begin = Takes(shared.library_of(ticket.owner)).begin
+    begun = await run_in_threadpool(begin, asked.name, asked.kind, ticket.settings, shared.now(), asked.size)
     if ticket.endpoint_key:
-        session.worker().keys[begun.lecture_id] = ticket.endpoint_key
+        shared.worker().keys[begun.lecture_id] = ticket.endpoint_key
     return {"lecture": begun.lecture_id, "key": begun.key}
 
 
+def _takes() -> Takes:
+    """Everybody's recordings: who sends to one has its key."""
+    return Takes(shared.everybodys_library())
+
+
 async def _look(request: Request) -> dict[str, Any]:
-    incoming = await run_in_threadpool(session.takes().admit, _lecture(request), _key(request))
+    incoming = await run_in_threadpool(_takes().admit, _lecture(request), _key(request))
     return {"takes": [take.chunks for take in incoming.takes], "ended": incoming.ended}
 
 
 async def _store(request: Request) -> dict[str, Any]:
     lecture, key, take, chunk = _lecture(request), _key(request), _number(request, "take"), _number(request, "chunk")
-    incoming = await run_in_threadpool(session.takes().admit, lecture, key)  # before anything is read
+    incoming = await run_in_threadpool(_takes().admit, lecture, key)  # before anything is read
     if incoming.ended:
         raise Closed
     with _one_of_few(lecture):
@@ -142,21 +147,21 @@ async def _store(request: Request) -> dict[str, Any]:
         content = await _body(request, LARGEST_CHUNK)
         if incoming.kind == "live":
             _allowance.spend(lecture, max(len(content), SMALLEST_COST))
-        mime_type, store = request.headers.get("content-type", ""), session.takes().store
-        stored = await run_in_threadpool(store, lecture, key, take, chunk, mime_type, content, session.now())
+        mime_type, store = request.headers.get("content-type", ""), _takes().store
+        stored = await run_in_threadpool(store, lecture, key, take, chunk, mime_type, content, shared.now())
     return {"chunks": stored.chunks, "bytes": stored.size}
 
 
 async def _mark(request: Request) -> dict[str, Any]:
     asked = await _read(request, _Marks)
-    await run_in_threadpool(session.takes().mark, _lecture(request), _key(request), asked.marks)
+    await run_in_threadpool(_takes().mark, _lecture(request), _key(request), asked.marks)
     return {"marks": len(asked.marks)}
 
 
 async def _end(request: Request) -> dict[str, Any]:
     asked = await _read(request, _End)
-    end = session.takes().end
-    lecture = await run_in_threadpool(end, _lecture(request), asked.takes, _key(request), session.now())
+    end = _takes().end
+    lecture = await run_in_threadpool(end, _lecture(request), asked.takes, _key(request), shared.now())
     return {"lecture": lecture}
 
 

@@ -23,7 +23,7 @@ from lecture.source import Source, store
 from lecture.transcribe import Recognised
 from lecture.transcript import Segment
 from tests.fixtures import media
-from views import downloads, session
+from views import downloads, session, shared
 from views.recorder import receiving_at
 
 APP = Path(__file__).parents[1] / "app3.py"
@@ -60,9 +60,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """The settings of each lecture that is processed, one entry for every time it is."""
     settings: list[Settings] = []
 
-    def spied(source, chosen, *others) -> Lecture:
+    def spied(source, chosen, *others, **more) -> Lecture:
         settings.append(chosen)
-        return process(source, chosen, *others)
+        return process(source, chosen, *others, **more)
 
     monkeypatch.setattr(jobs, "process", spied)
     return settings
@@ -420,7 +420,7 @@ def test_lectures_that_were_running_when_the_program_ended_go_on_when_it_starts(
     path.write_text(CAPTIONS)
     with path.open("rb") as file:
         source = Source(captions=store(file, path.name, session.incoming()))
-    lost, _ = session.library().add(source, Settings(), session.now())
+    lost, _ = session.library().add(source, Settings(), shared.now())
     assert session.library().take_next() and states() == ["running"]
     restarted()
     page = worked(opened(lost.id))
@@ -464,7 +464,7 @@ def test_the_library_lists_title_date_length_and_state_newest_first(asked: list[
         with_results((name, content))
     page = opened()
     assert [label for label in labels(page) if label.startswith("**")] == ["**Lever**", "**Osmosis**"]
-    today = session.now()
+    today = shared.now()
     date = f"{today.day} {today:%B %Y}"
     assert [c.value for c in page.caption if date in c.value] == [
         f"{date} · 00\\:06 · Ready",

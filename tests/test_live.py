@@ -41,7 +41,7 @@ from lecture.takes import Begun, Incoming, Take, Takes
 from lecture.transcript import Segment
 from tests.fixtures import media
 from tests.fixtures.lectures import NOW
-from views import session
+from views import session, shared
 from views.live import how_it_arrives
 
 WEBM = "audio/webm;codecs=opus"
@@ -685,9 +685,9 @@ def page() -> Iterator[Callable[[str], AppTest]]:
 def test_a_recording_that_nobody_sends_any_more_can_be_finished_from_any_tab(page) -> None:
     begun = begin(session.library())
     send(session.library(), begun, media.chunks(media.excerpt(0, 6)))  # some time ago
-    session.worker().keys[begun.lecture_id] = "secret"
+    shared.worker().keys[begun.lecture_id] = "secret"
     tab = page(begun.lecture_id)
-    assert session.worker().keys[begun.lecture_id] == "secret"  # this tab knows of no other
+    assert shared.worker().keys[begun.lecture_id] == "secret"  # this tab knows of no other
     assert "Nothing has arrived for" in " ".join(caption.value for caption in tab.caption)
     next(button for button in tab.button if button.label.startswith("Finish with")).click().run()
     assert not tab.exception
@@ -702,8 +702,8 @@ def test_a_recording_that_waits_for_the_disk_says_so_and_is_not_called_unfinishe
     hindrance = session.library().folder / "lectures" / begun.lecture_id / "recording.joining"
     hindrance.mkdir()
     Takes(session.library()).end(begun.lecture_id, None, None, datetime.now().astimezone())
-    session.worker()
-    wait_for(lambda: session.worker().trouble_with(begun.lecture_id))
+    shared.worker()
+    wait_for(lambda: shared.worker().trouble_with(begun.lecture_id))
     captions = [caption.value for caption in page(begun.lecture_id).caption]
     assert any("go on by themselves once that is mended" in caption for caption in captions), captions
     assert how_it_arrives(session.library().entry(begun.lecture_id)).startswith("Listening")

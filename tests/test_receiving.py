@@ -38,7 +38,7 @@ from lecture.takes import Takes
 from tests.fixtures import machine
 from tests.fixtures.lectures import NOW, add, said
 from views import recorder as recorder_view
-from views import session
+from views import session, shared
 from views.tickets import MOST_BEGUN, MOST_TICKETS, BadTicket, Tickets, TooOften
 
 ROOT = Path(__file__).parent.parent
@@ -84,7 +84,7 @@ class Recorder:
         return self.http.request(method, f"{self.url}/incoming{path}", headers=headers, timeout=30, **content)
 
     def begin(self, kind: str = "live", name: str = NAME, **more: object) -> Response:
-        ticket = session.tickets().issue("tab", Settings(language="en"))
+        ticket = shared.tickets().issue("tab", Settings(language="en"))
         return self.ask("POST", "", {"X-Ticket": ticket}, json={"kind": kind, "name": name, **more})
 
     def begun(self, kind: str = "live", name: str = NAME, **more: object) -> Recorder:
@@ -325,7 +325,7 @@ def test_a_program_that_is_killed_and_started_again_goes_on(tmp_path):
 
 def writing(recorder: Recorder) -> dict[str, Callable[..., Response]]:
     """All that writes, each with headers to be had; nothing of it has an effect in tests that count on it."""
-    ticket = session.tickets().issue("tab", Settings())
+    ticket = shared.tickets().issue("tab", Settings())
     asked = {"kind": "live", "name": "another"}
     return {
         "begin": lambda **headers: recorder.ask("POST", "", {"X-Ticket": ticket, **headers}, json=asked),
@@ -404,7 +404,7 @@ def test_another_recordings_key_and_the_lectures_id_are_no_keys(recorder):
 
 @pytest.mark.parametrize("ticket", [None, "", "x" * 43, "tab"])
 def test_only_a_ticket_allows_to_begin(recorder, library, ticket):
-    session.tickets().issue("tab", Settings())
+    shared.tickets().issue("tab", Settings())
     answer = recorder.ask("POST", "", {"X-Ticket": ticket}, json={"kind": "live", "name": NAME})
     assert refused(answer, 403, "Load it again") is True
     assert library.entries() == []
@@ -588,7 +588,7 @@ def test_nothing_else_is_answered(recorder, method, path):
 @pytest.mark.parametrize("name", ["../../etc/passwd.mp3", "a\r\nb.mp3", "\ud83d.mp3", "<b>.mp3", f"{'x' * 5_000}.mp3"])
 def test_a_name_is_data(recorder, library, name):
     body = json.dumps({"kind": "upload", "name": name, "size": None})
-    ticket = session.tickets().issue("tab", Settings())
+    ticket = shared.tickets().issue("tab", Settings())
     answer = recorder.ask("POST", "", {"X-Ticket": ticket}, data=body)
     if "\ud83d" in name:  # half a letter is no JSON
         assert refused(answer, 400) is True
@@ -619,7 +619,7 @@ NONSENSE = [
 
 def test_what_is_not_understood_is_refused(recorder, library):
     recorder.begun().send(0)
-    ticket = session.tickets().issue("tab", Settings())
+    ticket = shared.tickets().issue("tab", Settings())
     headers = {"X-Recording-Key": recorder.key, "X-Ticket": ticket}
     places = (("POST", ""), ("PUT", f"/{recorder.lecture}/marks"), ("POST", f"/{recorder.lecture}/end"))
     for body, (method, path) in product(NONSENSE, places):

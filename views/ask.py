@@ -10,7 +10,7 @@ import streamlit as st
 from lecture.ask import Answer, Exchange, Passage, ask
 from lecture.errors import LectureError
 from lecture.process import Settings, answerer_for
-from views import session
+from views import session, shared
 from views.player import play_button
 from views.text import plain
 
@@ -52,12 +52,12 @@ def _answer(question: str, about: str | None, before: Sequence[Exchange], settin
     with st.chat_message("assistant", avatar=":material/school:"), st.spinner("Looking through the lecture …"):
         lectures = session.conversations().to_be_asked(about, question)
         try:
-            answerer = answerer_for(settings, st.session_state.endpoint_key, session.shared_models())
+            answerer = answerer_for(settings, st.session_state.endpoint_key, shared.shared_models())
         except LectureError as error:
             answerer = None
             st.session_state.message = f"{error} The passages that fit best are shown instead."
         answer = ask(question, lectures, before, answerer)
-        session.conversations().keep(about, Exchange(question, answer), session.now())
+        session.conversations().keep(about, Exchange(question, answer), shared.now())
 
 
 def _show(exchange: Exchange, playable: bool) -> None:

@@ -7,9 +7,9 @@ const LARGE_BYTES = 1_000_000;
 
 // -------------------------------------------------------------------------------------- what the browser itself keeps
 
-const openDatabase = () =>
+const openDatabase = (whose) =>
   new Promise((resolve, reject) => {
-    const asked = indexedDB.open("lecture-recordings", 1);
+    const asked = indexedDB.open(`lecture-recordings${whose && `-${whose}`}`, 1);
     asked.onupgradeneeded = () => {
       asked.result.createObjectStore("recordings", { keyPath: "lecture" });
       asked.result.createObjectStore("chunks"); // by lecture, take and number
@@ -20,9 +20,10 @@ const openDatabase = () =>
   });
 
 // Recordings and their chunks, so that they outlast the page; `lasting` is false where the browser keeps nothing.
-const makeStore = () => {
+// Whoever else logs in with this browser does not find them: `whose` they are is part of the name.
+const makeStore = (whose) => {
   const store = { lasting: true };
-  const database = (async () => openDatabase())().catch(() => void (store.lasting = false));
+  const database = (async () => openDatabase(whose))().catch(() => void (store.lasting = false));
 
   // One transaction: all of it is there afterwards, or nothing.
   const change = async (mode, work) => {

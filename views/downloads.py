@@ -24,7 +24,7 @@ from lecture.sentences import sentences
 from lecture.source import Source
 from lecture.transcript import Transcript, to_srt, to_txt, to_vtt
 from report import study_report
-from views import session
+from views import session, shared
 from views.text import plain
 
 LONG_S = 1_800.0
@@ -91,7 +91,7 @@ def _offered(lecture: Lecture, lecture_id: str, title: str, created: datetime) -
 
     def everything() -> bytes:
         with tempfile.TemporaryFile() as file:
-            files = study_files(lecture, lecture_id, title, report, created=created, exported=session.now())
+            files = study_files(lecture, lecture_id, title, report, created=created, exported=shared.now())
             write_bundle(file, title, files, created)
             file.seek(0)
             return file.read()
@@ -134,7 +134,7 @@ def _offered(lecture: Lecture, lecture_id: str, title: str, created: datetime) -
                     "Anki",
                     ".apkg",
                     "application/x-apkg",
-                    lambda: anki_deck(lecture, lecture_id, title, session.now()),
+                    lambda: anki_deck(lecture, lecture_id, title, shared.now()),
                 ),
                 _Download("CSV", " flashcards.csv", "text/csv", lambda: flashcards_csv(cards)),
                 _Download("JSON", " flashcards.json", "application/json", lambda: flashcards_json(cards)),

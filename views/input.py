@@ -19,7 +19,7 @@ from lecture.errors import LectureError, SourceError
 from lecture.process import Settings
 from lecture.source import RECORDING_SUFFIXES, Source, is_captions, store
 from lecture.transcript import format_time
-from views import session
+from views import session, shared
 from views.library import library_view
 from views.recorder import can_receive, recorder, send_in_parts
 from views.review import review_due
@@ -100,7 +100,7 @@ def _record_a_short_note(settings: Settings) -> None:
     # The recorder also keeps the recording under this name: one copy of it is enough, and that is on disk.
     st.session_state.pop(f"{key}_output", None)
     if recorded:
-        name = _recording_name(recorded["bytes"], session.now())
+        name = _recording_name(recorded["bytes"], shared.now())
         _take(lambda: Source(recording=store(BytesIO(recorded["bytes"]), name, session.incoming())), settings)
 
 

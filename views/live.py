@@ -17,7 +17,7 @@ from lecture.sentences import sentences
 from lecture.takes import SILENT_S, Incoming
 from lecture.transcript import Segment, Transcript, format_time
 from lecture.writers import outline
-from views import session
+from views import session, shared
 from views.recorder import can_receive, recorder
 from views.text import plain
 
@@ -38,7 +38,7 @@ def live_view(entry: Entry, settings: Settings) -> None:
         _unfinished_upload()
         return
     if st.session_state.endpoint_key:  # another tab that looks on, or a page that was loaded anew, knows of none
-        session.worker().keys[entry.id] = st.session_state.endpoint_key
+        shared.worker().keys[entry.id] = st.session_state.endpoint_key
     if can_receive():
         recorder(settings, entry.id)
     _captions()
@@ -99,7 +99,7 @@ def _said_so_far() -> None:
 def _how_they_are(entry: Entry, begun: bool) -> str:
     """What the captions are, how far behind, or why there are none."""
     progress = entry.progress
-    if trouble := session.worker().trouble_with(entry.id):
+    if trouble := shared.worker().trouble_with(entry.id):
         return f"{trouble} What is recorded is kept; the captions go on by themselves once that is mended."
     if entry.error:
         return f"{entry.error} The recording goes on; it is transcribed when it has ended."
@@ -158,4 +158,4 @@ def _silent(lecture_id: str) -> None:
 
 
 def _seconds_silent(incoming: Incoming) -> float:
-    return abs((session.now() - incoming.heard_from).total_seconds())  # the clock may have been set meanwhile
+    return abs((shared.now() - incoming.heard_from).total_seconds())  # the clock may have been set meanwhile

@@ -41,9 +41,9 @@ const obstacle = () => (!navigator.mediaDevices ? SENTENCES.insecure : format() 
 //   "interrupted": a recording that may go on or be finished   "ending": all that is left is to send it
 //   "looking": whose the page's lecture is   "elsewhere": another browser's   "another tab": likewise
 //   "ended": it was finished, and is the lecture `ended`
-const makeEngine = () => {
+const makeEngine = (whose) => {
   const engine = Object.assign(new EventTarget(), {
-    store: makeStore(),
+    store: makeStore(whose),
     phase: "idle",
     trouble: "",
     recording: null,
@@ -68,7 +68,8 @@ const makeEngine = () => {
   return engine;
 };
 
-const theEngine = () => (window[Symbol.for("lecture-recorder")] ??= makeEngine());
+// Who logs in loads the page anew: it is the same user's as long as it lives.
+const theEngine = (whose) => (window[Symbol.for("lecture-recorder")] ??= makeEngine(whose));
 
 const turn = (engine, phase, trouble = "") => {
   Object.assign(engine, { phase, trouble });

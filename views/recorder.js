@@ -226,9 +226,9 @@ const offer = (view, recording) => {
 
 // -------------------------------------------------------------------------------------------------------- begin
 
-const begin = (root, host) => {
+const begin = (root, host, whose) => {
   const part = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((node) => [node.dataset.part, node]));
-  const engine = theEngine();
+  const engine = theEngine(whose);
   const view = { root, host, engine, part };
   root.view = view;
   const does = {
@@ -296,7 +296,7 @@ const tellAgain = (view, what, lecture, needed) => {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".recorder");
-  const view = root.view ?? begin(root, parentElement);
+  const view = root.view ?? begin(root, parentElement, data.whose);
   const other = view.data && view.data.lecture !== data.lecture;
   const first = !view.data;
   view.data = data;

@@ -6,6 +6,7 @@ sound is kept by the browser until the program has it (`chunks.js`).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lecture.process import Settings
 from lecture.source import RECORDING_SUFFIXES
-from views import session
+from views import session, shared, visitor
 
 _HERE = Path(__file__).parent
 _KEY = "live-recorder"
@@ -117,7 +118,12 @@ def recorder(settings: Settings, lecture_id: str | None = None) -> None:
     """
     _recorder(
         key=_KEY,
-        data={"at": _receiving.at, "ticket": _ticket(settings), "lecture": lecture_id},
+        data={
+            "at": _receiving.at,
+            "ticket": _ticket(settings),
+            "lecture": lecture_id,
+            "whose": hashlib.sha256(whose.encode()).hexdigest()[:16] if (whose := visitor.owner()) else "",
+        },
         on_begun_change=_open_begun,
         on_ended_change=_open_ended,
     )
@@ -140,7 +146,9 @@ def send_in_parts(settings: Settings) -> None:
 def _ticket(settings: Settings) -> str:
     """What allows this browser tab to begin something, with these settings."""
     context = get_script_run_ctx()
-    return session.tickets().issue(context.session_id, settings, st.session_state.endpoint_key) if context else ""
+    if context is None:
+        return ""
+    return shared.tickets().issue(context.session_id, settings, st.session_state.endpoint_key, owner=visitor.owner())
 
 
 def _open_begun() -> None:
@@ -172,5 +180,5 @@ def _told(component: str, what: str) -> str | None:
 
 def _open(lecture_id: str | None) -> None:
     if lecture_id:
-        session.worker().wake()
+        shared.worker().wake()
         session.open_lecture(lecture_id)

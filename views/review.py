@@ -14,7 +14,7 @@ from lecture.learning.reviews import FIVE_MINUTES, Counts, Recall
 from lecture.learning.scheduled import Showing
 from lecture.learning.sitting import Sitting, Standing, standing
 from lecture.review import RATINGS, day_of, in_words, intervals
-from views import session
+from views import session, shared
 from views.player import play_button, player
 from views.text import plain
 
@@ -46,7 +46,7 @@ def review_due() -> None:
     """First on the start page: how many cards are due, and the way to them; nothing where none is."""
     if not session.shows_library():
         return
-    counts = session.reviews().counts(session.now())
+    counts = session.reviews().counts(shared.now())
     with st.container():  # always there, so that a recording below it keeps its place
         if counts.due:
             with _offer(f"{_cards(counts.due)} due today"):
@@ -56,7 +56,7 @@ def review_due() -> None:
 
 def review_offer() -> None:
     """Above the lectures, where no card is due: when the next one is; nothing where there are no cards."""
-    now = session.now()
+    now = shared.now()
     counts = session.reviews().counts(now)
     if counts.due or not (counts.learnt or counts.new):
         return
@@ -83,10 +83,10 @@ _FIVE_MINUTES = f"The {FIVE_MINUTES} cards that you are most likely to have forg
 
 def lecture_review_offer(lecture_id: str) -> None:
     """Above a lecture's cards: how many of them are due, and the way to their review."""
-    counts = session.reviews().counts(session.now(), lecture_id)
+    counts = session.reviews().counts(shared.now(), lecture_id)
     if not counts.due and not counts.learnt:
         return
-    due = f"{_cards(counts.due)} due today" if counts.due else f"no card is due. {_next(session.now(), lecture_id)}"
+    due = f"{_cards(counts.due)} due today" if counts.due else f"no card is due. {_next(shared.now(), lecture_id)}"
     with _offer(due):
         label = "Review these cards" if counts.due else "How it goes"
         st.button(label, on_click=begin_review, args=(lecture_id,), icon=":material/school:")
@@ -101,7 +101,7 @@ def begin_review(what: str) -> None:
 def review_view() -> None:
     """Show the card that is next, or how the review went."""
     st.html(_HERE / "review.css")
-    sitting, now = _sitting(), session.now()
+    sitting, now = _sitting(), shared.now()
     stands = standing(session.reviews(), sitting, now)
     st.title(_title(sitting), anchor=False)
     if stands.showing:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from html import escape
 from pathlib import Path
 from urllib.parse import urlencode
@@ -15,7 +14,6 @@ import streamlit as st
 import models
 from lecture.asking.conversations import Conversations
 from lecture.errors import LectureError
-from lecture.jobs import Worker
 from lecture.learning.deck import Deck
 from lecture.learning.quizzes import Quizzes
 from lecture.learning.reviews import Reviews
@@ -27,7 +25,7 @@ from lecture.proposals import Proposals
 from lecture.source import Source
 from lecture.takes import Takes
 from lecture.transcript import format_time
-from views.tickets import Tickets
+from views import shared, visitor
 
 SLOTS = (
     "audio_data",  # the lecture's `Source`: its files on disk
@@ -100,10 +98,10 @@ def key(name: str) -> str:
 def begin(source: Source, settings: Settings) -> None:
     """Take a lecture in; one that is known already is opened as it is."""
     lecture_id = _new_work()
-    entry, new = library().add(source, settings, now(), lecture_id)
-    worker().wake()
+    entry, new = library().add(source, settings, shared.now(), lecture_id)
+    shared.worker().wake()
     if not new:
-        worker().keys.pop(lecture_id, None)
+        shared.worker().keys.pop(lecture_id, None)
         st.session_state.message = "You have this lecture already: here it is."
     open_lecture(entry.id)
 
@@ -170,16 +168,16 @@ def cancel() -> None:
 def finish_recording() -> None:
     """End this tab's recording, whose recorder has gone; what arrived of it becomes the lecture."""
     with _telling():
-        takes().end(lecture_id(), None, None, now())
+        takes().end(lecture_id(), None, None, shared.now())
 
 
 def try_again(settings: Settings) -> None:
     """Put this tab's lecture back in line; what could not be downloaded is asked for again."""
     models.forget()
     with _telling():
-        worker().keys[lecture_id()] = st.session_state.endpoint_key
+        shared.worker().keys[lecture_id()] = st.session_state.endpoint_key
         library().try_again(lecture_id(), settings)
-        worker().wake()
+        shared.worker().wake()
 
 
 def remember(settings: Settings) -> None:
@@ -194,16 +192,16 @@ def transcribe_again(settings: Settings) -> None:
     """Have this tab's lecture recognised anew, as a proposal beside what is there."""
     models.forget()
     with _telling():
-        proposals().transcribe_again(lecture_id(), settings, now(), _new_work())
-        worker().wake()
+        proposals().transcribe_again(lecture_id(), settings, shared.now(), _new_work())
+        shared.worker().wake()
 
 
 def write_again(settings: Settings) -> None:
     """Have the notes and cards of this tab's lecture written anew, as a proposal beside what is there."""
     models.forget()
     with _telling():
-        proposals().write_again(lecture_id(), settings, now(), _new_work())
-        worker().wake()
+        proposals().write_again(lecture_id(), settings, shared.now(), _new_work())
+        shared.worker().wake()
 
 
 def bring_back(version: int) -> None:
@@ -266,7 +264,7 @@ def discard_proposal() -> None:
 def _new_work() -> str:
     """An id for work to come, which the worker does with this tab's key."""
     work = new_id()
-    worker().keys[work] = st.session_state.endpoint_key
+    shared.worker().keys[work] = st.session_state.endpoint_key
     return work
 
 
@@ -309,7 +307,7 @@ def renew_quiz(seed: int) -> None:
 def rate(showing: Showing, rating: int) -> None:
     """Note how well a card was remembered; it counts once, in however many tabs it is shown."""
     with _telling():
-        reviews().rate(*showing.key, rating, now(), showing.state)
+        reviews().rate(*showing.key, rating, shared.now(), showing.state)
 
 
 def undo_rating(after: int, about: str | None) -> None:
@@ -339,14 +337,14 @@ def take_message() -> str | None:
     return message
 
 
-def shows_library() -> bool:
-    """Whether lectures may be listed: only where nobody but the user of this computer reaches the page."""
+def only_here() -> bool:
+    """Whether nobody but the user of this computer reaches the page."""
     return st.get_option("server.address") in ("127.0.0.1", "localhost", "::1")
 
 
-def now() -> datetime:
-    """The clock, in the computer's time zone."""
-    return datetime.now().astimezone()
+def shows_library() -> bool:
+    """Whether lectures may be listed: where all are those of who looks at the page."""
+    return only_here() or visitor.asks_for_login()
 
 
 def incoming() -> Path:
@@ -354,10 +352,13 @@ def incoming() -> Path:
     return library().folder / "incoming"
 
 
-@st.cache_resource(show_spinner=False)
 def library() -> Library:
-    """The process's one library."""
-    return Library()
+    """The lectures of who looks at the page.
+
+    Raises:
+        NotLoggedIn: the page asks for a login, and nobody is logged in.
+    """
+    return shared.library_of(visitor.owner())
 
 
 def proposals() -> Proposals:
@@ -393,21 +394,3 @@ def quizzes() -> Quizzes:
 def takes() -> Takes:
     """The recordings that arrive in parts."""
     return Takes(library())
-
-
-@st.cache_resource(show_spinner=False)
-def tickets() -> Tickets:
-    """The process's one register of tickets, which allow to begin a recording."""
-    return Tickets()
-
-
-@st.cache_resource(show_spinner=False)
-def worker() -> Worker:
-    """The process's one background worker; from its first use on, what waits in the library is processed."""
-    return Worker(library(), shared_models(), now)
-
-
-@st.cache_resource(show_spinner=False)
-def shared_models() -> models.Models:
-    """The process's one set of loaded models, shared by all tabs and the worker."""
-    return models.shared()

@@ -40,10 +40,12 @@ class TooOften(LectureError):
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a recording is begun with: the settings on the page, and the key of the endpoint that is to write."""
+    """What a recording is begun with: the settings on the page, the key of the endpoint that is to write, and whose
+    it is to be."""
 
     settings: Settings
     endpoint_key: str | None = None
+    owner: str | None = None
 
 
 @dataclass
@@ -63,23 +65,32 @@ class Tickets:
         self._tabs: OrderedDict[str, _Tab] = OrderedDict()
         self._sessions: dict[str, str] = {}
 
-    def issue(self, session_id: str, settings: Settings, endpoint_key: str | None = None) -> str:
+    def issue(
+        self, session_id: str, settings: Settings, endpoint_key: str | None = None, owner: str | None = None
+    ) -> str:
         """The ticket of a Streamlit session. It stays the same, and stands for what was chosen last.
 
         Args:
             session_id: Streamlit's.
             settings: what is chosen on the page now.
             endpoint_key: of the endpoint that writes, if one is chosen.
+            owner: who is logged in, if the page asks for that.
         """
         with self._lock:
             tab = self._tabs.setdefault(session_id, _Tab(secrets.token_urlsafe(32), Ticket(settings), 0.0))
-            tab.ticket, tab.issued = Ticket(settings, endpoint_key), self._clock()
+            tab.ticket, tab.issued = Ticket(settings, endpoint_key, owner), self._clock()
             self._tabs.move_to_end(session_id)
             self._sessions[tab.secret] = session_id
             while len(self._tabs) > MOST_TICKETS:
                 _, oldest = self._tabs.popitem(last=False)
                 del self._sessions[oldest.secret]
             return tab.secret
+
+    def withdraw(self, session_id: str) -> None:
+        """Let a Streamlit session's ticket begin nothing any more: its user has logged out."""
+        with self._lock:
+            if tab := self._tabs.pop(session_id, None):
+                del self._sessions[tab.secret]
 
     def redeem(self, secret: str) -> Ticket:
         """What a recording is to be begun with.

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lecture.library import Entry
 from lecture.process import Settings
-from views import session
+from views import session, shared
 from views.live import how_it_arrives, live_view
 from views.notes import statements_html
 from views.text import plain
@@ -43,7 +43,7 @@ def _progress() -> None:
     entry = session.entry()
     if entry is None or entry.state not in ("waiting", "running"):
         st.rerun()
-    if trouble := session.worker().trouble:
+    if trouble := shared.worker().trouble:
         st.warning(plain(f"{trouble} It goes on by itself once that is mended."), icon=":material/warning:")
     st.progress(entry.progress.share, text=plain(describe(entry)))
     segments = session.library().latest_segments(entry.id)
