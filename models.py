@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
+import machine
 from download import Download, OnDownload, Weights
 from lecture.errors import ModelError
 from sphinx import Decoders
@@ -48,6 +48,22 @@ _DRAFT_MODEL = "en-us"
 
 _MOST_DECODERS = 4
 """Processes of PocketSphinx at most, at some 200 MB each."""
+
+_MOST_TASKS = 4
+"""Batches that CTranslate2 works on at once, each on cores of its own: faster than one batch on all cores."""
+_MOST_WINDOWS = 4
+"""In such a batch; more are no faster on a CPU (`benchmarks/speed.py`)."""
+_GPU_WINDOWS = 8
+_WINDOW_BYTES = {
+    "tiny": 80 << 20,
+    "base": 120 << 20,
+    "small": 250 << 20,
+    "medium": 500 << 20,
+    "turbo": 290 << 20,
+    "large-v3": 770 << 20,
+}
+"""What recognising a window takes beside the weights: measured for base, the others by their heads, width and layers.
+"""
 
 Kind = Literal["seq2seq", "causal"]
 
@@ -163,18 +179,22 @@ def fitting_size() -> str:
     """The Whisper size that this machine runs at a bearable speed."""
     if _has_gpu():
         return "turbo"
-    return "small" if cores() >= 4 else "base"
+    return "small" if machine.cores() >= 4 else "base"
 
 
-def cores() -> int:
-    """CPU cores that this process may use, a container's share considered."""
-    count = os.cpu_count() or 1
-    with contextlib.suppress(AttributeError):  # not on macOS and Windows
-        count = len(os.sched_getaffinity(0))
-    with contextlib.suppress(OSError, ValueError):  # no such file, or it says "max"
-        quota, period = map(int, Path("/sys/fs/cgroup/cpu.max").read_text().split())
-        count = min(count, max(1, quota // period))
-    return count
+def fitting_batch(size: str, model: Any) -> int:
+    """How many windows a loaded faster-whisper model of this size is best given in a batch, on this machine now."""
+    if model.model.device == "cuda":
+        return _GPU_WINDOWS
+    tasks: int = model.model.num_workers
+    return max(1, min(_MOST_WINDOWS, _windows_at_once(size) // tasks))
+
+
+def _windows_at_once(size: str) -> int:
+    """Windows that half of the free memory carries, at least one."""
+    free = machine.free_memory()
+    most = _MOST_TASKS * _MOST_WINDOWS
+    return most if free is None else max(1, min(most, free // 2 // _WINDOW_BYTES[size]))
 
 
 def _check_names(recogniser: str, model: str) -> None:
@@ -313,7 +333,7 @@ def _load_recogniser(choice: Choice, path: Path) -> Any:
         return load[choice.recogniser](path, choice.model)
 
 
-def _load_faster_whisper(path: Path, _size: str) -> Any:
+def _load_faster_whisper(path: Path, size: str) -> Any:
     import numpy as np
     from faster_whisper import WhisperModel
 
@@ -324,7 +344,9 @@ def _load_faster_whisper(path: Path, _size: str) -> Any:
             mels = model.feature_extractor.mel_filters.shape[0]
             model.encode(np.zeros((mels, 3000), dtype=np.float32))
             return model
-    return WhisperModel(str(path), device="cpu", compute_type="int8", cpu_threads=cores())
+    tasks = min(machine.cores(), _MOST_TASKS, _windows_at_once(size))
+    threads = machine.cores() // tasks
+    return WhisperModel(str(path), device="cpu", compute_type="int8", cpu_threads=threads, num_workers=tasks)
 
 
 def _load_whisper(path: Path, size: str) -> Any:
@@ -339,7 +361,7 @@ def _load_whisper(path: Path, size: str) -> Any:
 
 
 def _load_pocketsphinx(path: Path, _model: str) -> Any:
-    return Decoders(min(cores(), _MOST_DECODERS))
+    return Decoders(min(machine.cores(), _MOST_DECODERS))
 
 
 def _load_writer(name: str, path: Path) -> Writer:

@@ -33,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import av
 from playwright.sync_api import Page, sync_playwright
 
+import machine
 import models
 from lecture.library import Library
 from lecture.process import Lecture, Settings
@@ -73,7 +74,7 @@ def main() -> None:
     lags = [first(shown, end) - end for end in ends(lecture)]
     ordered = sorted(lags)
     print(
-        f"{options.seconds:.0f} s of {options.recording.name}, {lecture.transcript.recogniser}, {models.cores()} cores"
+        f"{options.seconds:.0f} s of {options.recording.name}, {lecture.transcript.recogniser}, {machine.cores()} cores"
     )
     print(
         f"{len(lags)} words: behind by {statistics.median(lags):.1f} s at the median, "

@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import av
 import numpy as np
 
+import machine
 import models
 from lecture.audio import SAMPLE_RATE, Recording, Samples
 from lecture.process import Record, Settings, process
@@ -49,7 +50,7 @@ def main() -> int:
     if options.measure:
         print(json.dumps(measure(options.measure, options.recogniser, options.model)))
         return 0
-    print(f"{'audio':>8} {'windows':>8} {'time':>8} {'loaded':>9} {'peak':>9} {'above':>9}   ({models.cores()} cores)")
+    print(f"{'audio':>8} {'windows':>8} {'time':>8} {'loaded':>9} {'peak':>9} {'above':>9}   ({machine.cores()} cores)")
     worst = 0.0
     for minutes in options.minutes:
         with tempfile.TemporaryDirectory() as folder:
@@ -102,7 +103,7 @@ def measure(path: Path, name: str | None, model: str) -> dict[str, float]:
     get_vad_model()
     choice = models.choose(name, model, "en") if name else None
     if choice:
-        recogniser = recogniser_for(choice.recogniser, models.shared().recogniser(choice), "en")
+        recogniser = recogniser_for(choice, models.shared().recogniser(choice), "en")
         second = Window(0.0, 1.0, np.zeros(SAMPLE_RATE, np.float32), ())
         list(recogniser.recognise([second] * recogniser.batch))  # starts the helpers it has
     forget_peak()

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import jiwer
 from whisper.normalizers import EnglishTextNormalizer
 
+import machine
 import models
 from lecture.audio import Recording
 from lecture.captions import read_captions
@@ -35,7 +36,7 @@ def main() -> None:
     options = parser.parse_args()
 
     choice = models.choose(options.recogniser, options.model)
-    recogniser = recogniser_for(choice.recogniser, models.shared().recogniser(choice), "en")
+    recogniser = recogniser_for(choice, models.shared().recogniser(choice), "en")
     recording = Recording(options.recording)
     began, first, segments = time.perf_counter(), 0.0, []
     for window in transcribe(recording, recogniser):
@@ -46,7 +47,7 @@ def main() -> None:
     normalised = EnglishTextNormalizer()
     said = read_captions(options.captions, options.captions.name).segments
     rate = jiwer.wer(*(normalised(" ".join(s.text for s in text)) for text in (said, segments)))
-    print(f"{choice.recogniser} ({choice.model}) on {options.recording.name}, {models.cores()} cores")
+    print(f"{choice.recogniser} ({choice.model}) on {options.recording.name}, {machine.cores()} cores")
     print(f"word error rate      {rate:.3f}")
     print(f"real-time factor     {took / recording.position:.3f}  ({took:.0f} s for {recording.position:.0f} s)")
     print(f"first text after     {first:.1f} s")

@@ -20,16 +20,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
+from itertools import repeat
 from pathlib import Path
 from random import Random
 from statistics import median
-from typing import Any
+from typing import Any, ClassVar
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import numpy as np
 
+import machine
 import models
 from benchmarks.report import own_texts, spoken, timed
 from lecture.audio import SAMPLE_RATE, Recording, Samples
@@ -38,7 +41,7 @@ from lecture.learning.definitions import key_terms
 from lecture.learning.quality import good_cards
 from lecture.recognisers import FasterWhisper
 from lecture.sentences import sentences
-from lecture.transcribe import transcribe
+from lecture.transcribe import recognise, transcribe
 from lecture.windows import windows
 from lecture.writers import Extractive
 
@@ -69,9 +72,8 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", metavar="NAME", help="of the contenders; ours takes part in any case")
     parser.add_argument("--stages", action="store_true", help="only the stages")
     options = parser.parse_args()
-    print(
-        f"{platform.processor() or platform.machine()}, {models.cores()} cores, load {os.getloadavg()[0]:.1f};", end=" "
-    )
+    processor, load = platform.processor() or platform.machine(), os.getloadavg()[0]
+    print(f"{processor}, {machine.cores()} cores, load {load:.1f};", end=" ")
     print(", ".join(f"{name} {version(name)}" for name in ("ctranslate2", "faster-whisper", "openai-whisper", "torch")))
     with tempfile.TemporaryDirectory() as folder:
         weights = options.weights or untrained(Path(folder), options.size, options.tokens)
@@ -82,7 +84,7 @@ def main() -> int:
         sound = heard(options.recording, options.seconds)
         missed = False
         if not options.stages:
-            contenders = all_contenders(weights / f"{options.size}.pt", model, options.beam)
+            contenders = all_contenders(weights, options.size, model, options.beam)
             if options.only:
                 contenders = {name: one for name, one in contenders.items() if name in {"ours", *options.only}}
             sounds = {"continuous": sound}
@@ -90,7 +92,7 @@ def main() -> int:
                 sounds["a quarter silent"] = with_silences(sound)
             for name, samples in sounds.items():
                 missed |= contest(name, samples, contenders, options.repetitions, options.text)
-        stages(options.recording, sound, model)
+        stages(options.recording, options.size, sound, model)
     return missed
 
 
@@ -103,12 +105,12 @@ def contest(
     """Let the contenders take turns, and print how much longer than us they took; whether a goal was missed."""
     took: dict[str, list[float]] = {contender: [] for contender in contenders}
     said: dict[str, Said] = {}
-    for recognise in contenders.values():
-        recognise(sound[: 10 * SAMPLE_RATE])  # what is only loaded or started once, is now
+    for hear in contenders.values():
+        hear(sound[: 10 * SAMPLE_RATE])  # what is only loaded or started once, is now
     for turn in range(repetitions):
-        for contender, recognise in list(contenders.items())[:: -1 if turn % 2 else 1]:
+        for contender, hear in list(contenders.items())[:: -1 if turn % 2 else 1]:
             began = time.perf_counter()
-            said[contender] = recognise(sound)
+            said[contender] = hear(sound)
             took[contender].append(time.perf_counter() - began)
     ours = took["ours"]
     print(f"\n{name}, {len(sound) / SAMPLE_RATE:.0f} s, {repetitions} turns; how many times ours is as fast:")
@@ -127,30 +129,33 @@ def contest(
     return missed
 
 
-def all_contenders(checkpoint: Path, model: Any, beam: bool) -> dict[str, Callable[[Samples], Said]]:
+def all_contenders(weights: Path, size: str, model: Any, beam: bool) -> dict[str, Callable[[Samples], Said]]:
     """Who takes part, by name. All decode English; ours also where it has to find that out."""
     import whisper
-    from faster_whisper import BatchedInferencePipeline
+    from faster_whisper import BatchedInferencePipeline, WhisperModel
 
-    reference = whisper.load_model(str(checkpoint), device="cpu")
-    pipeline = BatchedInferencePipeline(model)
+    reference = whisper.load_model(str(weights / f"{size}.pt"), device="cpu")
+    theirs = WhisperModel(
+        str(weights / f"faster-whisper-{size}"), device="cpu", compute_type="int8", cpu_threads=machine.cores()
+    )
+    pipeline, batch = BatchedInferencePipeline(theirs), models.fitting_batch(size, model)
 
     def ours(recogniser: type[FasterWhisper], language: str | None) -> Callable[[Samples], Said]:
-        def recognise(sound: Samples) -> Said:
-            found = [s for w in transcribe(blocks(sound), recogniser(model, language)) for s in w.segments]
+        def hear(sound: Samples) -> Said:
+            found = [s for w in transcribe(blocks(sound), recogniser(model, language, batch=batch)) for s in w.segments]
             return " ".join(segment.text for segment in found), len(found)
 
-        return recognise
+        return hear
 
     def openai(**options: Any) -> Callable[[Samples], Said]:
-        def recognise(sound: Samples) -> Said:
+        def hear(sound: Samples) -> Said:
             found = reference.transcribe(sound, language="en", condition_on_previous_text=False, fp16=False, **options)
             return found["text"], len(found["segments"])
 
-        return recognise
+        return hear
 
     def sequential(sound: Samples) -> Said:
-        return told(model.transcribe(sound, language="en", condition_on_previous_text=False)[0])
+        return told(theirs.transcribe(sound, language="en", condition_on_previous_text=False)[0])
 
     def batched(sound: Samples) -> Said:
         # with times, as everybody else
@@ -165,7 +170,7 @@ def all_contenders(checkpoint: Path, model: Any, beam: bool) -> dict[str, Callab
 class Greedy(FasterWhisper):
     """Ours with one hypothesis, as openai-whisper's function has by itself."""
 
-    beam = 1
+    beam: ClassVar[int] = 1
 
 
 def told(segments: Any) -> Said:
@@ -184,7 +189,7 @@ def error_rate(text: Path, said: str) -> float:
 # ---------------------------------------------------------------------------------------- stage by stage
 
 
-def stages(recording: Path, sound: Samples, model: Any) -> None:
+def stages(recording: Path, size: str, sound: Samples, model: Any) -> None:
     """Print how long each stage takes for so much of a recording, alone."""
     seconds = len(sound) / SAMPLE_RATE
     found: dict[str, float] = {}
@@ -195,11 +200,12 @@ def stages(recording: Path, sound: Samples, model: Any) -> None:
         found[stage] = time.perf_counter() - began
         return result
 
-    recogniser = FasterWhisper(model, "en")
+    recogniser = FasterWhisper(model, "en", batch=models.fitting_batch(size, model))
     took("decoding", lambda: heard(recording, seconds))
     cut = took("speech detection", lambda: list(windows(blocks(sound), recogniser.limits)))
     batches = [cut[at : at + recogniser.batch] for at in range(0, len(cut), recogniser.batch)]
-    took("recognition", lambda: [list(recogniser.recognise(batch)) for batch in batches])
+    with ThreadPoolExecutor(recogniser.at_once) as threads:
+        took("recognition", lambda: list(threads.map(recognise, repeat(recogniser), batches)))
     transcript = spoken(own_texts(), "en", seconds)
     said = sentences(transcript)
     writer = Extractive()

@@ -227,15 +227,15 @@ def _recognised(
     if choice != earlier.choice:
         earlier = Earlier()
         record.on_choice(choice)
-    recogniser = recogniser_for(choice.recogniser, model, settings.language, settings.vocabulary)
+    recogniser = recogniser_for(choice, model, settings.language, settings.vocabulary)
     recogniser.language = recogniser.language or earlier.language
-    listening, together = _Listening(recording, record), None
+    listening, live = _Listening(recording, record), isinstance(recording, LiveRecording)
     if isinstance(recording, LiveRecording):
-        draft = recogniser_for(choice.recogniser, model, settings.language, settings.vocabulary)
+        draft = recogniser_for(choice, model, settings.language, settings.vocabulary)
         provisional = Provisional(draft, record.on_provisional, earlier.provisional)
-        listening, together = _LiveListening(recording, record, provisional), 1
+        listening = _LiveListening(recording, record, provisional)
     found: list[Segment] = []
-    for window in transcribe(listening.blocks(), recogniser, earlier.windows, record.on_planned, together):
+    for window in transcribe(listening.blocks(), recogniser, earlier.windows, record.on_planned, live=live):
         found += window.segments
         record.on_recognised(window)
         listening.has_come_to(window.end)

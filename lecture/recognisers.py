@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import threading
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+import models
 from lecture.audio import SAMPLE_RATE
 from lecture.transcript import Segment, Word
 from lecture.windows import Window, WindowLimits
@@ -33,17 +33,26 @@ _SWITCH = 0.8
 class Recogniser(Protocol):
     """Turns windows into segments. The same window gives the same segments, whatever was recognised before."""
 
-    limits: ClassVar[WindowLimits]
     language: str | None
     """The lecture's language: the chosen one, or what was heard in the first window."""
 
     @property
-    def batch(self) -> int:
-        """How many windows it recognises together at most."""
+    def limits(self) -> WindowLimits:
+        """How long its windows may be."""
         ...
 
-    def find_language(self, window: Window) -> None:
-        """Take the language heard in a window for the lecture's, unless one is known."""
+    @property
+    def batch(self) -> int:
+        """How many windows it is best given together."""
+        ...
+
+    @property
+    def at_once(self) -> int:
+        """How many such batches it recognises at the same time, each asked for in a thread of its own."""
+        ...
+
+    def hear_language(self, window: Window) -> str:
+        """The language spoken in a window."""
         ...
 
     def recognise(self, windows: Sequence[Window]) -> Iterator[list[Segment]]:
@@ -52,7 +61,7 @@ class Recogniser(Protocol):
 
 
 @dataclass
-class _Whisper(ABC):
+class _Whisper:
     """What both Whispers have in common: the language, found out where none was chosen."""
 
     model: Any
@@ -63,75 +72,69 @@ class _Whisper(ABC):
     def __post_init__(self) -> None:
         self.chosen = self.language
 
-    def find_language(self, window: Window) -> None:
-        """Take the language heard in a window for the lecture's, unless one is known."""
-        if self.language is None:
-            self.language, _ = self.hear_language(window)
-
-    def language_of(self, window: Window) -> str:
-        """The chosen language; else the lecture's, unless the window is surely in another one."""
-        if self.chosen:
-            return self.chosen
-        self.find_language(window)
-        heard, probability = self.hear_language(window)
-        return heard if probability >= _SWITCH or self.language is None else self.language
-
-    @abstractmethod
-    def hear_language(self, window: Window) -> tuple[str, float]:
-        """The likeliest language of a window, and its probability."""
+    def _spoken(self, heard: str, probability: float) -> str:
+        """What a window is recognised in: the lecture's language, unless it is surely in the one that was heard."""
+        self.language = self.language or heard
+        return heard if probability >= _SWITCH else self.language
 
 
+@dataclass
 class FasterWhisper(_Whisper):
     """Whisper through CTranslate2, several windows at a time."""
 
-    batch = 8
-    beam = 5
+    batch: int = 4
+    beam: ClassVar[int] = 5
     """Hypotheses followed at once, as faster-whisper does by itself; openai-whisper's function follows one."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._encoded: tuple[Sequence[Window], Any] = ((), None)
+        self._kept: tuple[Window | None, Any] = (None, None)
+        """The window whose language was heard, encoded: its words are heard in the same encoding."""
+
+    @property
+    def at_once(self) -> int:
+        """As many batches as the model has workers."""
+        return int(self.model.model.num_workers)
+
+    def hear_language(self, window: Window) -> str:
+        """As Whisper hears it; an English-only model knows but one."""
+        encoded = self._encode([window])
+        self._kept = (window, encoded)
+        return self._heard(encoded, 1)[0][0]
 
     def recognise(self, windows: Sequence[Window]) -> Iterator[list[Segment]]:
         """Recognise windows together, each in its language; a doubtful one again, alone and with more variety."""
-        languages = self._languages(windows)
-        for window, language, found in zip(windows, languages, self._together(windows, languages), strict=True):
+        (kept, encoded), self._kept = self._kept, (None, None)
+        if len(windows) > 1 or windows[0] is not kept:
+            encoded = self._encode(windows)
+        languages = self._languages(encoded, len(windows))
+        together = self._together(windows, encoded, languages)
+        for window, language, found in zip(windows, languages, together, strict=True):
             if any(_doubtful(segment) for segment in found):
                 yield self._alone(window, language)
             else:
                 yield _placed(found, window)
 
-    def hear_language(self, window: Window) -> tuple[str, float]:
-        """As Whisper hears it; an English-only model knows but one."""
-        return self._heard([window])[0]
+    def _encode(self, windows: Sequence[Window]) -> Any:
+        from faster_whisper.audio import pad_or_trim
 
-    def _languages(self, windows: Sequence[Window]) -> list[str]:
-        """The chosen language; else the lecture's, unless a window is surely in another one."""
+        features = [self.model.feature_extractor(window.samples)[..., :-1] for window in windows]
+        return self.model.encode(np.stack([pad_or_trim(feature) for feature in features]))
+
+    def _languages(self, encoded: Any, windows: int) -> list[str]:
+        """What each of some encoded windows is recognised in."""
         if self.chosen:
-            return [self.chosen] * len(windows)
-        heard = self._heard(windows)
-        self.language = self.language or heard[0][0]
-        return [found if probability >= _SWITCH else self.language for found, probability in heard]
+            return [self.chosen] * windows
+        return [self._spoken(*heard) for heard in self._heard(encoded, windows)]
 
-    def _heard(self, windows: Sequence[Window]) -> list[tuple[str, float]]:
+    def _heard(self, encoded: Any, windows: int) -> list[tuple[str, float]]:
         """The likeliest language of each window, and its probability."""
         if not self.model.model.is_multilingual:
-            return [("en", 1.0)] * len(windows)
-        found = self.model.model.detect_language(self._encode(windows))
+            return [("en", 1.0)] * windows
+        found = self.model.model.detect_language(encoded)
         return [(likeliest[0][0][2:-2], likeliest[0][1]) for likeliest in found]  # "<|en|>"
 
-    def _encode(self, windows: Sequence[Window]) -> Any:
-        """What the encoder makes of windows. Kept, since their language is heard in it, and then their words."""
-        before, encoded = self._encoded
-        if len(before) != len(windows) or any(a is not b for a, b in zip(before, windows, strict=True)):
-            from faster_whisper.audio import pad_or_trim
-
-            features = [self.model.feature_extractor(window.samples)[..., :-1] for window in windows]
-            encoded = self.model.encode(np.stack([pad_or_trim(feature) for feature in features]))
-            self._encoded = (tuple(windows), encoded)
-        return encoded
-
-    def _together(self, windows: Sequence[Window], languages: Sequence[str]) -> list[list[_Found]]:
+    def _together(self, windows: Sequence[Window], encoded: Any, languages: Sequence[str]) -> list[list[_Found]]:
         """Segments of each window, as faster-whisper's own batches would give them."""
         from faster_whisper.tokenizer import Tokenizer
         from faster_whisper.transcribe import get_suppressed_tokens
@@ -144,7 +147,7 @@ class FasterWhisper(_Whisper):
         tokenizer = tokenizers[languages[0]]
         vocabulary = tokenizer.encode(self.vocabulary) if self.vocabulary else []
         results = whisper.generate(
-            self._encode(windows),
+            encoded,
             [self.model.get_prompt(tokenizers[language], vocabulary) for language in languages],
             beam_size=self.beam,
             max_length=self.model.max_length,
@@ -152,7 +155,6 @@ class FasterWhisper(_Whisper):
             return_scores=True,
             return_no_speech_prob=True,
         )
-        self._encoded = ((), None)
         return [self._found(window, tokenizer, result) for window, result in zip(windows, results, strict=True)]
 
     def _found(self, window: Window, tokenizer: Any, result: Any) -> list[_Found]:
@@ -195,6 +197,7 @@ class OpenAIWhisper(_Whisper):
     """openai-whisper, the reference: one window at a time."""
 
     batch = 1
+    at_once = 1
     one_at_a_time: ClassVar[threading.Lock] = threading.Lock()
     """openai-whisper installs hooks on the model while it decodes: two calls at once would mix their caches."""
 
@@ -204,7 +207,7 @@ class OpenAIWhisper(_Whisper):
 
         for window in windows:
             with self.one_at_a_time:
-                language = self.language_of(window)
+                language = self.chosen or self._spoken(*self._heard(window))
                 torch.manual_seed(0)  # higher temperatures sample
                 result = self.model.transcribe(
                     window.samples,
@@ -218,8 +221,13 @@ class OpenAIWhisper(_Whisper):
             found = (_Found(**{key: s[key] for key in _Found.__annotations__}) for s in result["segments"])
             yield _placed(found, window)
 
-    def hear_language(self, window: Window) -> tuple[str, float]:
+    def hear_language(self, window: Window) -> str:
         """As Whisper hears it; an English-only model knows but one."""
+        with self.one_at_a_time:
+            return self._heard(window)[0]
+
+    def _heard(self, window: Window) -> tuple[str, float]:
+        """The likeliest language of a window, and its probability."""
         import whisper
 
         if not self.model.is_multilingual:
@@ -237,14 +245,16 @@ class PocketSphinx:
     model: Any
     language: str | None = "en"
     limits: ClassVar[WindowLimits] = POCKETSPHINX_LIMITS
-
-    def find_language(self, window: Window) -> None:
-        """There is only one."""
+    batch = 1
 
     @property
-    def batch(self) -> int:
+    def at_once(self) -> int:
         """As many windows as there are processes to recognise them."""
         return int(self.model.processes)
+
+    def hear_language(self, window: Window) -> str:
+        """There is only one."""
+        return "en"
 
     def recognise(self, windows: Sequence[Window]) -> Iterator[list[Segment]]:
         """Recognise each window as one whole utterance; segments end where the speaker pauses."""
@@ -262,18 +272,18 @@ class PocketSphinx:
             yield [_joined(group) for group in _by_pauses(words)]
 
 
-def recogniser_for(name: str, model: Any, language: str | None = None, vocabulary: str = "") -> Recogniser:
-    """The recogniser of this name around a loaded model.
+def recogniser_for(choice: models.Choice, model: Any, language: str | None = None, vocabulary: str = "") -> Recogniser:
+    """The recogniser that was chosen, around its loaded model.
 
     Args:
-        name: one of `models.RECOGNISERS`.
+        choice: which one.
         model: what `models.Models.recogniser` loaded for it.
         language: the lecture's language, None to find it out; PocketSphinx knows only English.
         vocabulary: names and terms to expect, separated by commas; PocketSphinx cannot use them.
     """
-    match name:
+    match choice.recogniser:
         case "faster-whisper":
-            return FasterWhisper(model, language, vocabulary)
+            return FasterWhisper(model, language, vocabulary, models.fitting_batch(choice.model, model))
         case "whisper":
             return OpenAIWhisper(model, language, vocabulary)
         case _:

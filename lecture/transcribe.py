@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from concurrent.futures import Executor, Future
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
-from itertools import islice, repeat, takewhile
+from itertools import islice, takewhile
 from queue import SimpleQueue
 
 from lecture.audio import Samples
 from lecture.recognisers import Recogniser
+from lecture.threads import DaemonThreads
 from lecture.transcript import Segment
 from lecture.windows import Window, windows
 
@@ -46,56 +49,126 @@ def transcribe(
     recogniser: Recogniser,
     done: Mapping[int, Recognised] | None = None,
     on_planned: OnPlanned = lambda borders, language: None,
-    together: int | None = None,
+    *,
+    live: bool = False,
+    executor: Executor | None = None,
 ) -> Iterator[Recognised]:
     """Recognise a recording as it is read.
 
     Windows are recognised in batches whose borders follow from their numbers alone, so that work which was
-    interrupted goes on with the same batches, and ends with the same result.
-
-    Unless `together` is given, the recording is read ahead, one batch at most, in a thread of its own that ends with
-    this iteration; what `blocks` raises is raised here, after the windows before it.
+    interrupted goes on with the same batches, and ends with the same result. While a result is taken, others are
+    under way, and the recording is read ahead in a thread of its own; both end with this iteration. What `blocks`
+    raises is raised here, after the windows before it.
 
     Args:
-        blocks: 16 kHz mono audio, such as a `Recording`; mostly read in another thread.
+        blocks: 16 kHz mono audio, such as a `Recording`.
         recogniser: who does the work.
         done: windows that were recognised before an interruption, by number; they are not recognised again, unless
             they share a batch with one that was not.
         on_planned: told about windows before they are recognised.
-        together: how many windows are recognised at once at most; by default as many as the recogniser can. One, where
-            the sound comes no faster than it is spoken: a window then waits for no other.
+        live: whether the sound comes no faster than it is spoken: a window then waits for no other, and the recording
+            is read in this thread.
+        executor: where `recognise` and `hear_language` run; by default threads of this process.
 
     Yields:
-        Each window as soon as it is recognised: in order of time, times never running backwards.
+        Each window as soon as it and those before it are recognised: times never run backwards.
     """
-    if together:
-        return _recognised(windows(blocks, recogniser.limits), recogniser, done or {}, on_planned, together)
-    return _recognised(_ahead(blocks, recogniser), recogniser, done or {}, on_planned, recogniser.batch)
+    window_by_window = windows(blocks, recogniser.limits) if live else _ahead(blocks, recogniser)
+    together, at_once = (1, 1) if live else (recogniser.batch, recogniser.at_once)
+    under_way = at_once + 1 if at_once > 1 else 1  # where several work, none waits for the slowest
+    with (
+        closing(window_by_window) as waiting,
+        nullcontext(executor) if executor else DaemonThreads(recogniser.at_once) as running,
+    ):
+        batches = _Batches(waiting, recogniser, running, done or {}, on_planned, together)
+        yield from _in_turn(iter(batches), under_way)
 
 
-def _recognised(
-    waiting: Generator[Window, None, None],
-    recogniser: Recogniser,
-    done: Mapping[int, Recognised],
-    on_planned: OnPlanned,
-    together: int,
-) -> Iterator[Recognised]:
-    number, size, last = 0, 1, 0.0
-    with closing(waiting):
-        while batch := dict(enumerate(islice(waiting, size), number)):
-            known = {n: done[n] for n, window in batch.items() if n in done and done[n].is_of(window)}
-            fresh: Iterable[list[Segment]] = repeat([])
-            if len(known) < len(batch):
-                recogniser.find_language(batch[number])
-                on_planned({n: (window.start, window.end) for n, window in batch.items()}, recogniser.language)
-                fresh = recogniser.recognise(list(batch.values()))
-            for (n, window), found in zip(batch.items(), fresh, strict=False):
-                result = known.get(n) or Recognised(n, window.start, window.end, tuple(tidy(found, window, last)))
-                if result.segments:
-                    last = result.segments[-1].end
-                yield result
+def recognise(recogniser: Recogniser, batch: Sequence[Window]) -> list[list[Segment]]:
+    """What is said in windows, as a task for an executor."""
+    return list(recogniser.recognise(batch))
+
+
+def hear_language(recogniser: Recogniser, window: Window) -> str:
+    """The language spoken in a window, as a task for an executor."""
+    return recogniser.hear_language(window)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Windows by number; those of them that are known; what will be heard in each of the windows."""
+
+    windows: Mapping[int, Window]
+    known: Mapping[int, Recognised]
+    heard: Future[list[list[Segment]]]
+
+    def recognised(self, last: float) -> Iterator[Recognised]:
+        """The windows, once all of them are recognised; `last` is the end of the segment before, in seconds."""
+        for (number, window), found in zip(self.windows.items(), self.heard.result(), strict=True):
+            result = self.known.get(number) or Recognised(
+                number, window.start, window.end, tuple(tidy(found, window, last))
+            )
+            last = result.segments[-1].end if result.segments else last
+            yield result
+
+
+@dataclass
+class _Batches:
+    """Batches of windows, each handed in when it is asked for; where reading fails, a last one whose result that is."""
+
+    waiting: Iterator[Window]
+    recogniser: Recogniser
+    executor: Executor
+    done: Mapping[int, Recognised]
+    on_planned: OnPlanned
+    together: int
+
+    def __iter__(self) -> Iterator[_Batch]:
+        number, size = 0, 1
+        while True:
+            try:
+                batch = dict(enumerate(islice(self.waiting, size), number))
+            except Exception as error:  # noqa: BLE001 (it is raised when it is its turn)
+                yield _Batch({}, {}, _already(error))
+                return
+            if not batch:
+                return
+            yield self._begun(batch)
             number += len(batch)
-            size = min(2 * size, together)  # the first text comes early, full batches come later
+            size = min(2 * size, self.together)  # the first text comes early, full batches come later
+
+    def _begun(self, batch: Mapping[int, Window]) -> _Batch:
+        known = {n: self.done[n] for n, window in batch.items() if n in self.done and self.done[n].is_of(window)}
+        if len(known) == len(batch):
+            return _Batch(batch, known, _already([[]] * len(batch)))
+        if self.recogniser.language is None:
+            first = next(iter(batch.values()))
+            self.recogniser.language = self.executor.submit(hear_language, self.recogniser, first).result()
+        self.on_planned({n: (window.start, window.end) for n, window in batch.items()}, self.recogniser.language)
+        return _Batch(batch, known, self.executor.submit(recognise, self.recogniser, list(batch.values())))
+
+
+def _in_turn(batches: Iterator[_Batch], most: int) -> Iterator[Recognised]:
+    """The windows of batches, of which at `most` so many are under way; those are given up where this is."""
+    under_way, last = deque(islice(batches, most)), 0.0
+    try:
+        while under_way:
+            for result in under_way.popleft().recognised(last):
+                last = result.segments[-1].end if result.segments else last
+                yield result
+            under_way.extend(islice(batches, 1))
+    finally:
+        for batch in under_way:
+            batch.heard.cancel()
+
+
+def _already(result: list[list[Segment]] | Exception) -> Future[list[list[Segment]]]:
+    future: Future[list[list[Segment]]] = Future()
+    if isinstance(result, Exception):
+        future.set_exception(result)
+    else:
+        future.set_result(result)
+    return future
 
 
 def _ahead(blocks: Iterable[Samples], recogniser: Recogniser) -> Generator[Window, None, None]:

@@ -15,7 +15,7 @@ import pytest
 from anki.collection import Collection, ImportAnkiPackageRequest
 from pypdf import PdfReader
 
-import models
+import machine
 from tests.fixtures import media
 
 ROOT = Path(__file__).parent.parent
@@ -364,7 +364,7 @@ def workers_at_work(running: subprocess.Popen[str], number: int) -> list[int]:
 
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc")
-needs_two_cores = pytest.mark.skipif(models.cores() < 2, reason="one core carries one lecture at a time")
+needs_two_cores = pytest.mark.skipif(machine.cores() < 2, reason="one core carries one lecture at a time")
 
 
 @needs_proc

@@ -18,6 +18,7 @@ from random import Random
 import pytest
 
 import download
+import machine
 import models
 import weights
 from lecture.errors import Cancelled, ModelError
@@ -60,7 +61,7 @@ def _fresh_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[
     monkeypatch.setattr(download, "STALL_S", 0.5)
     monkeypatch.setattr(download, "PAUSE_S", 0.05)
     monkeypatch.setattr(download, "REPORT_S", 0.0)
-    monkeypatch.setattr(models, "cores", lambda: 2)
+    monkeypatch.setattr(machine, "cores", lambda: 2)
     monkeypatch.setattr(models, "_has_gpu", lambda: False)
     weights.forget()
     yield
@@ -335,11 +336,39 @@ def test_auto_takes_what_is_here(hub: Hub, tmp_path: Path) -> None:
     assert hub.requests == []
 
 
+@pytest.mark.parametrize(
+    ("cores", "free", "size", "tasks", "windows"),
+    [
+        (2, 4 << 30, "base", 2, 4),
+        (1, 4 << 30, "base", 1, 4),
+        (16, 32 << 30, "small", 4, 4),
+        (16, None, "small", 4, 4),  # nobody says how much memory is free
+        (4, 3 << 30, "small", 4, 1),
+        (4, 1 << 30, "medium", 1, 1),
+        (4, 0, "large-v3", 1, 1),
+    ],
+)
+def test_batches_are_as_many_and_as_large_as_cores_and_free_memory_carry(
+    monkeypatch: pytest.MonkeyPatch,
+    tiny_whisper: Path,
+    cores: int,
+    free: int | None,
+    size: str,
+    tasks: int,
+    windows: int,
+) -> None:
+    monkeypatch.setattr(machine, "cores", lambda: cores)
+    monkeypatch.setattr(machine, "free_memory", lambda: free)
+    model = models._load_faster_whisper(tiny_whisper / "faster-whisper-tiny", size)
+    assert model.model.num_workers == tasks
+    assert models.fitting_batch(size, model) == windows
+
+
 @pytest.mark.parametrize(("cores", "gpu", "size"), [(2, False, "base"), (4, False, "small"), (2, True, "turbo")])
 def test_auto_downloads_the_size_that_fits(
     hub: Hub, monkeypatch: pytest.MonkeyPatch, cores: int, gpu: bool, size: str
 ) -> None:
-    monkeypatch.setattr(models, "cores", lambda: cores)
+    monkeypatch.setattr(machine, "cores", lambda: cores)
     monkeypatch.setattr(models, "_has_gpu", lambda: gpu)
     put_checkpoint(weights.folder() / "tiny.pt")
     choice = models.choose()

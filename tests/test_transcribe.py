@@ -1,8 +1,12 @@
 """Recognition for real: PocketSphinx on the demonstration lecture, both Whispers on the tiny checkpoint."""
 
 import json
+import subprocess
+import sys
+import textwrap
 import threading
 import time
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,12 +21,14 @@ from lecture.audio import Recording
 from lecture.captions import read_captions
 from lecture.errors import ModelError, SourceError
 from lecture.recognisers import FasterWhisper, OpenAIWhisper, PocketSphinx
+from lecture.threads import DaemonThreads
 from lecture.transcribe import tidy, transcribe, without_loops
 from lecture.transcript import Segment
 from lecture.windows import Window, windows
 from tests.fixtures import media
 from tests.fixtures.spy import Spy
 
+ROOT = Path(__file__).parent.parent
 TINY_LECTURE = Path(__file__).parent / "fixtures" / "tiny_whisper" / "lecture.mp3"
 SENTENCES = json.loads(TINY_LECTURE.with_suffix(".json").read_text())
 SHARED_AUDIO = Path(__file__).parent.parent.parent / "shared" / "audio"
@@ -293,8 +299,90 @@ def test_a_recogniser_that_fails_leaves_nothing_running():
 def test_one_window_at_a_time_is_read_where_it_is_waited_for():
     """A recording in progress arrives no faster than it is spoken, and is heard for the time being meanwhile."""
     sound = Listening(until=40)
-    list(transcribe(sound, Spy(batch=8), together=1))
+    list(transcribe(sound, Spy(batch=8), live=True))
     assert sound.threads == {threading.current_thread().name}
+
+
+# --------------------------------------------------------------------------------------------- several batches at once
+
+
+def test_batches_are_recognised_at_once_and_come_in_order():
+    """The first of two can only end once the second has begun."""
+    began = threading.Barrier(2, timeout=20)
+    spy = Spy(lambda done: began.wait() if done < 2 else None, batch=1, at_once=2)
+    found = list(transcribe([media.excerpt(0, 40)], spy))
+    assert found == list(transcribe([media.excerpt(0, 40)], Spy(batch=1)))
+    assert [window.number for window in found] == list(range(len(found)))
+
+
+def test_a_later_batch_that_is_done_first_waits_for_its_turn():
+    slow, order = threading.Event(), []
+
+    class Uneven(Spy):
+        def recognise(self, windows):
+            assert windows[0].start > 1 or slow.wait(20)
+            yield from super().recognise(windows)
+            order.append(windows[0].start)
+            slow.set()
+
+    found = list(transcribe([media.excerpt(0, 40)], Uneven(batch=1, at_once=2)))
+    assert order[0] > order[1] == found[0].start, "the second was done first"
+    assert [window.start for window in found] == sorted(window.start for window in found)
+
+
+def test_no_more_batches_are_under_way_than_can_be_and_one():
+    under_way, most = [0], [0]
+    gate = threading.Lock()
+
+    class Counting(Executor):
+        def submit(self, fn, *args):
+            with gate:
+                under_way[0] += 1
+                most[0] = max(most[0], under_way[0])
+            return threads.submit(fn, *args)
+
+    with DaemonThreads(3) as threads:
+        for _ in transcribe([media.excerpt(0, 40)], Spy(batch=1, at_once=3), executor=Counting()):
+            with gate:
+                under_way[0] -= 1
+    assert most[0] - 1 == 4, "three and one, beside the language"
+
+
+def test_an_executor_of_others_does_the_work_and_stays_open():
+    class Named(Spy):
+        def recognise(self, windows):
+            assert threading.current_thread().name.startswith("elsewhere")
+            return super().recognise(windows)
+
+        def hear_language(self, window):
+            assert threading.current_thread().name.startswith("elsewhere")
+            return "en"
+
+    with ThreadPoolExecutor(2, thread_name_prefix="elsewhere") as elsewhere:
+        found = list(transcribe([media.excerpt(0, 40)], Named(at_once=2), executor=elsewhere))
+        assert elsewhere.submit(len, found).result() > 3
+
+
+def test_giving_up_withdraws_what_has_not_begun():
+    go_on = threading.Event()
+    spy = Spy(lambda done: done < 1 or go_on.wait(20), batch=1, at_once=3)
+    with ThreadPoolExecutor(1) as elsewhere:
+        made = transcribe([media.excerpt(0, 40)], spy, executor=elsewhere)
+        assert next(made).number == 0
+        made.close()
+        go_on.set()
+    assert len(spy.heard) == 2, "the first, and the one that had begun"
+
+
+def test_the_program_does_not_wait_for_a_recogniser_at_its_end():
+    program = """
+        import threading
+        from lecture.threads import DaemonThreads
+        began = threading.Event()
+        DaemonThreads(1).submit(lambda: (began.set(), threading.Event().wait(60)))
+        began.wait()
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=True, timeout=30, cwd=ROOT)
 
 
 # --------------------------------------------------------------------------------------------- languages
@@ -313,10 +401,8 @@ def test_a_window_is_encoded_once_even_where_its_language_is_to_be_found(tiny_wh
 def test_a_window_surely_in_another_language_is_recognised_in_it(tiny_whisper, monkeypatch):
     monkeypatch.setenv("LECTURE_MODELS", str(tiny_whisper))
     whisper = FasterWhisper(loaded("faster-whisper"))
-    found = list(windows(Recording(TINY_LECTURE), whisper.limits))[:3]
-    heard = iter([("en", 0.9), ("de", 0.95), ("de", 0.5)])
-    monkeypatch.setattr(whisper, "_heard", lambda asked: [next(heard) for _ in asked])
-    assert whisper._languages(found) == ["en", "de", "en"]
+    monkeypatch.setattr(whisper, "_heard", lambda encoded, windows: [("en", 0.9), ("de", 0.95), ("de", 0.5)])
+    assert whisper._languages(None, 3) == ["en", "de", "en"]
     tokens, generate = [], whisper.model.model.generate
 
     class Spied:
@@ -326,9 +412,10 @@ def test_a_window_surely_in_another_language_is_recognised_in_it(tiny_whisper, m
             tokens.extend(prompts)
             return generate(encoded, prompts, **options)
 
-    whisper._encode(found)
+    found = list(windows(Recording(TINY_LECTURE), whisper.limits))[:3]
+    encoded = whisper._encode(found)
     monkeypatch.setattr(whisper.model, "model", Spied())
-    whisper._together(found, ["en", "de", "en"])
+    whisper._together(found, encoded, ["en", "de", "en"])
     codes = [whisper.model.hf_tokenizer.id_to_token(prompt[1]) for prompt in tokens]
     assert codes == ["<|en|>", "<|de|>", "<|en|>"]
 

@@ -12,10 +12,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-import models
+import machine
 from lecture.command_line.bars import KEY
 from lecture.command_line.made import Task
 from lecture.command_line.making import Result, make
@@ -38,8 +37,8 @@ _told: Any = None
 
 def fitting_workers(asked: int, lectures: int) -> int:
     """How many lectures at once this machine carries: at least one, at most as many as were asked for."""
-    most = min(asked, lectures, models.cores())
-    free = _free_memory()
+    most = min(asked, lectures, machine.cores())
+    free = machine.free_memory()
     return max(1, most if free is None else min(most, free // MEMORY_EACH))
 
 
@@ -164,15 +163,3 @@ class _Telling(Record):
     def key(self) -> str | None:
         """The key of the endpoint that writes."""
         return os.environ.get(KEY)
-
-
-def _free_memory() -> int | None:
-    """Bytes that are free on this machine and in this container; None where nobody says."""
-    free: list[int] = []
-    with contextlib.suppress(OSError, StopIteration, ValueError):
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        free.append(next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")))
-    with contextlib.suppress(OSError, ValueError):  # no such file, or it says "max"
-        limit, used = (int(Path(f"/sys/fs/cgroup/memory.{name}").read_text()) for name in ("max", "current"))
-        free.append(limit - used)
-    return min(free, default=None)

@@ -1,0 +1,45 @@
+"""Threads that never keep the program from ending, as an executor."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class DaemonThreads(Executor):
+    """Runs so many tasks at once, in the order they were handed in.
+
+    At its end a program waits for `ThreadPoolExecutor`'s threads, which may be in the midst of minutes of recognition.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        """Begin with no thread: each task gets its own."""
+        self._room = threading.Semaphore(at_once)
+        self._threads: set[threading.Thread] = set()
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Hand a task in; it runs as soon as there is room."""
+        future: Future[T] = Future()
+
+        def run() -> None:
+            with self._room:
+                if future.set_running_or_notify_cancel():
+                    try:
+                        future.set_result(fn(*args, **kwargs))
+                    except BaseException as error:  # noqa: BLE001 (it is raised where the result is waited for)
+                        future.set_exception(error)
+
+        thread = threading.Thread(target=run, name="recognising", daemon=True)
+        self._threads = {one for one in self._threads if one.is_alive()} | {thread}
+        thread.start()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: Any = False) -> None:
+        """Wait for the tasks that were handed in."""
+        while wait and self._threads:
+            self._threads.pop().join()
