@@ -12,6 +12,7 @@ import signal
 import struct
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -165,6 +166,9 @@ def _opened(file: Any) -> InputContainer:
         container: InputContainer = av.open(file, "r", options={"format_whitelist": _CONTAINERS}, io_open=_refuse)
     except DAMAGE as error:
         raise _Unreadable("memory" if _is_memory(error) else "unreadable") from error
+    if not len(container.streams):
+        container.close()
+        raise _Unreadable("unreadable")
     return container
 
 
@@ -244,7 +248,7 @@ def _frames(container: InputContainer) -> Iterator[AudioFrame]:
             packet = next(packets)
         except StopIteration:
             return
-        except DAMAGE:  # the container breaks off here
+        except (*DAMAGE, IndexError):  # the container breaks off here, or has a stream that it had not announced
             return
         try:
             frames: list[Any] = packet.decode()
@@ -329,6 +333,9 @@ def main() -> None:
         line.send(ERROR, f"system {error.errno or 0}".encode())
     except (ValueError, av.FFmpegError):
         line.send(ERROR, b"unreadable")
+    except Exception:  # noqa: BLE001 - whatever a library makes of a damaged file
+        traceback.print_exc()
+        line.send(ERROR, b"crash")
 
 
 if __name__ == "__main__":
