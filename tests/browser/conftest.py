@@ -37,6 +37,13 @@ SPOKEN_S = 12.0
 expect.set_options(timeout=20_000)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser on a busy machine may be late: what fails is tried once more, and named at the end as a rerun."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 class Server:
     """The program as `make run` starts it, on a machine of its own: its address, and what it keeps."""
 
