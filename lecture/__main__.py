@@ -1,4 +1,4 @@
-"""The command line: python -m lecture process FILE|FOLDER... --out DIR, backup FILE.zip, restore FILE.zip."""
+"""The command line: python -m lecture process FILE|FOLDER... --out DIR, backup, restore, scheduler, worker ADDRESS."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 
 import models
 from lecture import __version__
+from lecture.cluster import NOT_INSTALLED, named_cluster
 from lecture.command_line.bars import KEY, Shown
 from lecture.command_line.batch import Batch
-from lecture.errors import LectureError, StorageError
+from lecture.command_line.cluster_scheduler import schedule
+from lecture.command_line.cluster_worker import work_for
+from lecture.errors import ClusterError, LectureError, StorageError
 from lecture.process import WRITERS, OnProgress, Settings
 
 FAILED = 2
@@ -32,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lecture", description="From a lecture to a study report.")
     parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(required=True, metavar="process | backup | restore")
+    commands = parser.add_subparsers(required=True, metavar="process | backup | restore | scheduler | worker")
     command = commands.add_parser("process", help="turn recordings and captions into study material")
     command.set_defaults(run=_process_all)
     command.add_argument(
@@ -50,8 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--notes-language", metavar="xx", help="where a model writes; without it, the lecture's")
     command.add_argument("--summary", choices=("short", "medium", "long"), default="medium")
     command.add_argument("--again", action="store_true", help="also the lectures that are done")
+    command.add_argument("--workers", type=_number, metavar="N", help="so many lectures at once, if possible")
     command.add_argument(
-        "--workers", type=_number, default=1, metavar="N", help="so many lectures at once, if possible"
+        "--cluster", metavar="ADDRESS", help="a scheduler whose workers do the work; by default LECTURE_CLUSTER's"
     )
     command = commands.add_parser("backup", help="write the whole library into one file")
     command.set_defaults(run=_back_up)
@@ -59,6 +64,14 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("restore", help="make an empty library what it was at a backup")
     command.set_defaults(run=_restore)
     command.add_argument("file", type=Path, metavar="FILE.zip", help="a file that backup wrote")
+    command = commands.add_parser("scheduler", help="start a cluster: hand out the work of this program's workers")
+    command.set_defaults(run=_schedule)
+    command.add_argument("--host", default="127.0.0.1", help="address to listen on; all who reach it are trusted")
+    command.add_argument("--port", type=int, default=8786)
+    command = commands.add_parser("worker", help="help a cluster: work for its scheduler until stopped")
+    command.set_defaults(run=_work)
+    command.add_argument("address", metavar="ADDRESS", help="of the scheduler, such as tcp://scheduler:8786")
+    command.add_argument("--tasks", type=_number, metavar="N", help="so many tasks together")
     return parser
 
 
@@ -81,7 +94,13 @@ def _process_all(options: argparse.Namespace) -> int:
         endpoint_model=options.endpoint_model,
         notes_language=options.notes_language,
     )
-    batch = Batch(settings, options.out, options.workers, options.again)
+    if options.cluster is not None:
+        os.environ["LECTURE_CLUSTER"] = options.cluster  # for processes of several lectures at once, too
+    try:
+        batch = Batch(settings, options.out, _lectures_at_once(options.workers), options.again)
+    except ClusterError as error:
+        print(error, file=sys.stderr)
+        return FAILED
     try:
         batch.run(options.files)
     except KeyboardInterrupt:
@@ -90,6 +109,34 @@ def _process_all(options: argparse.Namespace) -> int:
         print(f"Stopped.{unfinished}", file=sys.stderr)
         return STOPPED
     return FAILED if batch.failed else 0
+
+
+def _lectures_at_once(asked: int | None) -> int:
+    """As many as were asked for; else one, or what a cluster takes.
+
+    Raises:
+        ClusterError: a cluster is named, and cannot be used.
+    """
+    cluster = named_cluster()
+    if cluster is None:
+        return asked or 1
+    with closing(cluster):
+        return asked or cluster.lectures()
+
+
+def _schedule(options: argparse.Namespace) -> int:
+    return _with_dask(lambda: schedule(options.host, options.port))
+
+
+def _work(options: argparse.Namespace) -> int:
+    return _with_dask(lambda: work_for(options.address, options.tasks))
+
+
+def _with_dask(work: Callable[[], int]) -> int:
+    if find_spec("distributed"):
+        return work()
+    print(NOT_INSTALLED, file=sys.stderr)
+    return FAILED
 
 
 def _back_up(options: argparse.Namespace) -> int:

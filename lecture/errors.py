@@ -29,6 +29,10 @@ class StorageError(LectureError):
     """The disk or data folder refuses: full, read-only, gone."""
 
 
+class ClusterError(LectureError):
+    """The cluster that does the work cannot be used now: its scheduler is away, or it has no workers."""
+
+
 class Cancelled(LectureError):
     """The user stopped the work."""
 

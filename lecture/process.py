@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,7 +19,7 @@ from lecture.live.marks import marked_moments
 from lecture.live.provisional import Provisional
 from lecture.live.recording import LiveRecording
 from lecture.notes import Notes, Statement, find_chapters
-from lecture.recognisers import recogniser_for
+from lecture.recognisers import Recogniser, recogniser_for
 from lecture.sentences import Sentence, sentences
 from lecture.source import Source, StoredFile
 from lecture.transcribe import Borders, Recognised, transcribe
@@ -27,6 +28,7 @@ from lecture.writers import Extractive, Length, Writer
 
 if TYPE_CHECKING:
     from lecture.ask import Answerer
+    from lecture.cluster import Share
     from lecture.writing.model_writer import ModelWriter
 
 WRITERS = ("extractive", "local", "endpoint")
@@ -177,6 +179,8 @@ def process(
     record: Record,
     shared: models.Models | None = None,
     live: LiveRecording | None = None,
+    *,
+    share: Share | None = None,
 ) -> Lecture:
     """Make study material of one lecture.
 
@@ -186,9 +190,11 @@ def process(
         record: told about everything as it happens; knows what was done before.
         shared: the process's models.
         live: the recording while it is still being made, in place of the source's.
+        share: of a cluster that does the work; by default this process does.
 
     Raises:
         LectureError: the source cannot be used, a model cannot be had, or the user cancelled.
+        ClusterError: the cluster was lost; what its workers finished was told to the record.
     """
     shared = shared or models.shared()
     if settings.writer not in WRITERS:
@@ -200,13 +206,26 @@ def process(
     transcript = earlier.transcript
     if transcript is None and source.captions:
         transcript = _from_captions(source.captions, source.recording, record.on_progress)
-    if transcript is None:
-        recording = live or Recording(source.main.path, source.main.name)
-        transcript = _recognised(recording, settings, record, shared, earlier)
+    with share.plain_errors() if share else nullcontext():
+        if transcript is None:
+            recording = live or Recording(source.main.path, source.main.name)
+            transcript = _recognised(recording, settings, record, shared, earlier, share=share)
+        if share and settings.writer != "endpoint":  # a server's key stays here
+            from lecture.errands import distant_notes_and_cards
+
+            notes, cards, rejected = distant_notes_and_cards(share, transcript, settings, record)
+        else:
+            notes, cards, rejected = notes_and_cards(transcript, settings, record, shared)
+    return Lecture(source, transcript, notes, cards, rejected)
+
+
+def notes_and_cards(
+    transcript: Transcript, settings: Settings, record: Record, shared: models.Models
+) -> tuple[Notes, tuple[Flashcard, ...], Mapping[str, int]]:
+    """Notes, the cards that are good enough, and how many are not, by reason."""
     notes, made = _written(transcript, settings, record, shared)
     notes = replace(notes, marked=marked_moments(sentences(transcript), record.marks()))
-    cards, rejected = good_cards(made, sentences(transcript), notes)
-    return Lecture(source, transcript, notes, cards, rejected)
+    return notes, *good_cards(made, sentences(transcript), notes)
 
 
 def _from_captions(captions: StoredFile, recording: StoredFile | None, on_progress: OnProgress) -> Transcript:
@@ -220,22 +239,29 @@ def _from_captions(captions: StoredFile, recording: StoredFile | None, on_progre
 
 
 def _recognised(
-    recording: Recording, settings: Settings, record: Record, shared: models.Models, earlier: Earlier
+    recording: Recording,
+    settings: Settings,
+    record: Record,
+    shared: models.Models,
+    earlier: Earlier,
+    *,
+    share: Share | None,
 ) -> Transcript:
     record.on_progress(Progress("Choosing the recogniser"))
-    choice, model = _loaded(earlier.choice, settings, shared, record.on_progress)
+    choice, another = _chosen(settings, record, shared, earlier, share)
     if choice != earlier.choice:
         earlier = Earlier()
         record.on_choice(choice)
-    recogniser = recogniser_for(choice, model, settings.language, settings.vocabulary)
+    recogniser = another()
     recogniser.language = recogniser.language or earlier.language
     listening, live = _Listening(recording, record), isinstance(recording, LiveRecording)
     if isinstance(recording, LiveRecording):
-        draft = recogniser_for(choice, model, settings.language, settings.vocabulary)
+        draft = another()
         provisional = Provisional(draft, record.on_provisional, earlier.provisional)
         listening = _LiveListening(recording, record, provisional)
     found: list[Segment] = []
-    for window in transcribe(listening.blocks(), recogniser, earlier.windows, record.on_planned, live=live):
+    blocks, done = listening.blocks(), earlier.windows
+    for window in transcribe(blocks, recogniser, done, record.on_planned, live=live, executor=share):
         found += window.segments
         record.on_recognised(window)
         listening.has_come_to(window.end)
@@ -251,6 +277,19 @@ def _recognised(
         reason=choice.reason,
         warnings=recording.warnings(),
     )
+
+
+def _chosen(
+    settings: Settings, record: Record, shared: models.Models, earlier: Earlier, share: Share | None
+) -> tuple[models.Choice, Callable[[], Recogniser]]:
+    """Who recognises a lecture, here or on a cluster, and how to get one such recogniser more."""
+    if share:
+        from lecture.errands import distant_recogniser
+
+        distant = distant_recogniser(share, settings, record, earlier)
+        return distant.choice, lambda: distant
+    choice, model = chosen_and_loaded(earlier.choice, settings, shared, record.on_progress)
+    return choice, lambda: recogniser_for(choice, model, settings.language, settings.vocabulary)
 
 
 @dataclass
@@ -300,7 +339,7 @@ class _LiveListening(_Listening):
         return self.recording.position
 
 
-def _loaded(
+def chosen_and_loaded(
     begun: models.Choice | None, settings: Settings, shared: models.Models, on_progress: OnProgress
 ) -> tuple[models.Choice, Any]:
     """The recogniser that began the lecture, else the one to choose, ready to work.

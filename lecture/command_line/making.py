@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lecture import __version__
+from lecture.cluster import named_cluster
 from lecture.command_line.made import Made, Task, without_secrets
 from lecture.files.bundle import study_files
 from lecture.process import Lecture, Record, Settings, process
@@ -33,9 +34,10 @@ def make(task: Task, settings: Settings, record: Record, moment: datetime) -> Re
         moment: the time that the files bear.
 
     Raises:
-        LectureError: the source cannot be used, or a model cannot be had.
+        LectureError: the source cannot be used, a model cannot be had, or the cluster cannot be used.
     """
-    lecture = process(task.source, settings, record)
+    cluster = named_cluster()
+    lecture = process(task.source, settings, record, share=cluster.share() if cluster else None)
     contents = dict(
         study_files(
             lecture,
