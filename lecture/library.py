@@ -369,14 +369,14 @@ class Library:
             at_work = {whose: lectures for whose, lectures, _ in session.execute(by_owner.where(state == "running"))}
             first = {whose: lowest for whose, _, lowest in session.execute(by_owner.where(state == "waiting"))}
             turns = sorted(first, key=lambda whose: (at_work.get(whose, 0), self._turns.get(whose, 0), first[whose]))
-            if not turns:
-                return None
-            next_one = select(LectureRow).where(number == first[turns[0]], state == "waiting")
-            row = session.scalar(next_one.with_for_update(skip_locked=True))  # on SQLite there is one worker
-            if row:
-                row.state, row.written = "running", None
-                self._turns[row.owner] = max(self._turns.values(), default=0) + 1
-            return self.shown(row) if row else None
+            for whose in turns:
+                waiting = select(LectureRow).where(owned_by(whose), state == "waiting").order_by(number).limit(1)
+                # Another process may be taking it this moment; on SQLite there is one worker.
+                if row := session.scalar(waiting.with_for_update(skip_locked=True)):
+                    row.state, row.written = "running", None
+                    self._turns[whose] = max(self._turns.values(), default=0) + 1
+                    return self.shown(row)
+            return None
 
     def recorded(self, lecture_id: str, state: Literal["running", "waiting"]) -> None:
         """A live recording is whole: its processing goes on, or it waits for its turn."""

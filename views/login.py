@@ -21,7 +21,7 @@ def login_view() -> None:
     """Show nothing but the way to log in. What the tab knew of lectures is gone."""
     st.session_state.clear()
     st.title("Lecture Voice-to-Notes")
-    st.markdown("Log in to see your lectures, and to make new ones. Nobody else sees them.")
+    st.markdown("Log in to see your lectures, and to make new ones. No other user sees them.")
     if reason := REASONS.get(st.query_params.get(CAME_TO_NOTHING, "")):
         st.warning(reason, icon=":material/warning:")
     if st.button("Log in", type="primary", icon=":material/login:"):
