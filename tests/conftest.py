@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.fixtures import machine
 from tests.fixtures.postgres import database, postgresql  # noqa: F401 - fixtures
 from tests.fixtures.tiny_whisper import convert
+
+settings.register_profile(
+    "gate", derandomize=True, deadline=None, max_examples=60, database=None, suppress_health_check=list(HealthCheck)
+)
+settings.register_profile("long", parent=settings.get_profile("gate"), derandomize=False, max_examples=3_000)
+settings.load_profile("gate")
+
+
+def few(examples: int) -> Callable[[Any], Any]:
+    """So many examples of what takes long; in the profile "long", fifty times as many as otherwise, too."""
+    return settings(max_examples=examples * settings.default.max_examples // 60)
 
 
 @pytest.fixture(autouse=True)
