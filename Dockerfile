@@ -1,10 +1,12 @@
 # docker build -t lecture-notes . && docker run --rm -p 127.0.0.1:8501:8501 -v lecture-models:/models -v lectures:/data lecture-notes
+# Several machines, PostgreSQL, logins: `docker compose up --build` (compose.yaml) with requirements-cluster.txt.
 FROM python:3.11-slim
+ARG REQUIREMENTS=requirements.txt
 
 # openai-whisper builds from source; every other package brings wheels. No ffmpeg: PyAV carries its own decoders.
 WORKDIR /app
-COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt --extra-index-url https://download.pytorch.org/whl/cpu
+COPY requirements.txt requirements-cluster.txt ./
+RUN pip install --no-cache-dir -r $REQUIREMENTS --extra-index-url https://download.pytorch.org/whl/cpu
 
 COPY . .
 RUN useradd --create-home student && mkdir /models /data && chown student /models /data
