@@ -112,10 +112,11 @@ def _decode(content: bytes, name: str) -> tuple[str, list[str]]:
             text = content[len(bom) :].decode(encoding, errors="replace")
             break
     else:
-        text = content.decode("utf-8", errors="replace")
-    damaged = text.count("\ufffd")
+        encoding, text = "utf-8", content.decode("utf-8", errors="replace")
+    # Letters that whoever wrote the file marked as damaged are no damage of the file itself.
+    damaged = text.count("\ufffd") - content.count("\ufffd".encode(encoding))
     sound = len(text) - damaged - sum(map(str.isascii, text))
-    if damaged and sound > 10 * damaged:
+    if damaged and (encoding != "utf-8" or sound > 10 * damaged):
         warnings.append(f"{damaged} damaged letters in {name} could not be read and show as \ufffd.")
     elif damaged:
         try:

@@ -74,9 +74,12 @@ class Transcript:
 
 def one_line(text: str) -> str:
     """Return `text` on one line: runs of whitespace become one space; controls and half surrogates go."""
-    if not text.isascii():  # a file name may hold half surrogates, which cannot be written as UTF-8
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return " ".join(_CONTROL.sub("", text).split())
+    return " ".join(_CONTROL.sub("", encodable(text)).split())
+
+
+def encodable(text: str) -> str:
+    """Return `text` as it can be written as UTF-8: a file's name, or JSON, may hold half surrogates."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def format_time(seconds: float, style: Literal["clock", "srt", "vtt"] = "clock") -> str:

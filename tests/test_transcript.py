@@ -259,6 +259,13 @@ def test_encodings(content, warned):
     assert ["Windows-1252" in warning for warning in back.warnings] == [True] * warned
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_letters_that_were_lost_before_the_file_was_written_are_no_damage_of_the_file(encoding):
+    back = read_captions(SRT.replace("Bye", "Caf\ufffd").encode(encoding), "a.srt")
+    assert back.segments[-1].text == "Caf\ufffd."
+    assert back.warnings == ()
+
+
 def test_utf8_cut_inside_a_letter_is_still_utf8():
     back = read((SRT + "\n3\n00:00:05,000 --> 00:00:06,000\n" + "čaj " * 20 + "č").encode()[:-1])
     assert back.segments[2].text.startswith("čaj čaj")

@@ -11,11 +11,13 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import from_json
 
+from lecture.transcript import encodable
 from lecture.writing.language_model import (
     AnswerRequest,
     CardKind,
@@ -162,7 +164,7 @@ class ReplyReader:
             self._read_prose(visible if whole else _UNFINISHED.sub("", visible))
 
     def _visible(self) -> str:
-        return _THOUGHT.sub("", self._text).strip()
+        return _THOUGHT.sub("", encodable(self._text)).strip()
 
     def _read_objects(self, text: str) -> None:
         """The objects that are closed by now, each as one claim."""
@@ -183,7 +185,7 @@ class ReplyReader:
         """What stands between the objects: the title, and the names of the lists."""
         if isinstance(self._request, NotesRequest) and (title := _TITLE.search(text)):
             with suppress(ValueError):
-                self._on_claim(Claim("title", str(_DECODER.decode(title[1]))))
+                self._on_claim(Claim("title", encodable(str(_DECODER.decode(title[1])))))
         for section in _SECTION.findall(text):
             self._kind = _KINDS[section]
 
@@ -203,6 +205,8 @@ class ReplyReader:
             self._tell_once(claim)
 
     def _tell_once(self, claim: Claim) -> None:
+        things = tuple(map(encodable, claim.things))
+        claim = replace(claim, text=encodable(claim.text), question=encodable(claim.question), things=things)
         if claim not in self._told:
             self._told.append(claim)
             self._on_claim(claim)
