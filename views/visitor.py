@@ -8,7 +8,6 @@ little, since both are easily guessed and stand beside the lectures themselves.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from collections.abc import Mapping
@@ -41,12 +40,12 @@ class _Known:
 
     Attributes:
         asked: whether a login was ever asked for: then it is, also while somebody writes the secrets anew.
-        ended: logins whose users logged out, by the digests of their cookies. Streamlit would go on trusting them in
-            other tabs, and wherever else somebody kept them.
+        ended: logins whose users logged out. Streamlit would go on trusting them in other tabs, and wherever else
+            somebody kept their cookies.
     """
 
     asked: bool = False
-    ended: set[str] = field(default_factory=set)
+    ended: set[tuple[object, ...]] = field(default_factory=set)
 
 
 @st.cache_resource(show_spinner=False)
@@ -106,8 +105,7 @@ def name() -> str:
 
 def log_out() -> None:
     """Forget who was logged in, in all tabs of this browser; called before a page's run."""
-    if cookie := st.context.cookies.get(COOKIE):
-        _known().ended.add(_digest(cookie))
+    _known().ended.add(_login(st.user.to_dict()))
     st.logout()
 
 
@@ -123,7 +121,7 @@ def owner_who_asks(cookies: Mapping[str, str]) -> str | None:
     if not asks_for_login():
         return None
     try:
-        found = _owner_in(_claims(cookies), cookies)
+        found = _owner_in(_claims(cookies))
     except Exception as error:  # another version of Streamlit signs in another way: then nobody is logged in
         log.exception("A login cannot be read")
         raise NotLoggedIn from error
@@ -133,13 +131,13 @@ def owner_who_asks(cookies: Mapping[str, str]) -> str | None:
 
 
 def _owner() -> str | None:
-    return _owner_in(st.user.to_dict(), st.context.cookies)
+    return _owner_in(st.user.to_dict())
 
 
-def _owner_in(claims: Mapping[str, Any], cookies: Mapping[str, str]) -> str | None:
+def _owner_in(claims: Mapping[str, Any]) -> str | None:
     """The owner's name, made of what a provider says of a user."""
     issuer, subject = claims.get("iss"), claims.get("sub")
-    if claims.get("is_logged_in") is not True or _digest(cookies.get(COOKIE, "")) in _known().ended:
+    if claims.get("is_logged_in") is not True or _login(claims) in _known().ended:
         return None
     if not (isinstance(issuer, str) and isinstance(subject, str) and issuer and subject):
         return None
@@ -165,5 +163,6 @@ def _claims(cookies: Mapping[str, str]) -> Mapping[str, Any]:
     return claims if claims.get("origin") == get_origin_from_redirect_uri() else {}
 
 
-def _digest(cookie: str) -> str:
-    return hashlib.sha256(cookie.encode()).hexdigest()
+def _login(claims: Mapping[str, Any]) -> tuple[object, ...]:
+    """What tells one login of a user from another: the provider gives back the nonce that was made for it."""
+    return tuple(str(claims.get(one)) for one in ("iss", "sub", "nonce", "iat"))
