@@ -18,6 +18,7 @@ from lecture.command_line.bars import KEY, Shown
 from lecture.command_line.batch import Batch
 from lecture.command_line.cluster_scheduler import schedule
 from lecture.command_line.cluster_worker import work_for
+from lecture.command_line.workers import fitting_workers
 from lecture.errors import ClusterError, LectureError, StorageError
 from lecture.process import WRITERS, OnProgress, Settings
 
@@ -121,7 +122,8 @@ def _lectures_at_once(asked: int | None) -> int:
     if cluster is None:
         return asked or 1
     with closing(cluster):
-        return asked or cluster.lectures()
+        most = cluster.lectures()
+    return asked or fitting_workers(most, most)
 
 
 def _schedule(options: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 import machine
+from lecture.cluster import named_cluster
 from lecture.command_line.bars import KEY
 from lecture.command_line.made import Task
 from lecture.command_line.making import Result, make
@@ -23,6 +24,10 @@ from lecture.process import Progress, Record, Settings
 
 MEMORY_EACH = 2 << 30
 """Bytes of free memory that a worker is to have: a model of medium size and a long lecture."""
+_MEMORY_WITHOUT_MODEL = 512 << 20
+"""The same where a cluster does the work."""
+_PER_CORE = 2
+"""Lectures at once for each core of this machine where a cluster does the work: much of the time they wait for it."""
 _TELL_S = 0.2
 """Seconds between two words about a lecture's progress."""
 _SHARE_S = 1.0
@@ -37,9 +42,10 @@ _told: Any = None
 
 def fitting_workers(asked: int, lectures: int) -> int:
     """How many lectures at once this machine carries: at least one, at most as many as were asked for."""
-    most = min(asked, lectures, machine.cores())
+    distant = named_cluster() is not None
+    most = min(asked, lectures, machine.cores() * (_PER_CORE if distant else 1))
     free = machine.free_memory()
-    return max(1, most if free is None else min(most, free // MEMORY_EACH))
+    return max(1, most if free is None else min(most, free // (_MEMORY_WITHOUT_MODEL if distant else MEMORY_EACH)))
 
 
 def made_by_workers(
