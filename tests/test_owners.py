@@ -371,14 +371,14 @@ def test_who_has_no_owner_sees_all_but_keeps_preferences_and_conversations_apart
 
 
 def test_what_comes_in_is_its_owners_and_the_same_file_is_another_lecture_for_each(everybody):
-    given = [add(library, "content") for library in (everybody, everybody.of(ALICE), everybody.of(MALLORY))]
+    given = [add(library, "content") for library in (everybody.of(ALICE), everybody, everybody.of(MALLORY))]
     assert len({entry.id for entry in given}) == 3
     again = [
         library.add(uploaded(library, "content", "talk.srt"), Settings(), NOW)
-        for library in (everybody, everybody.of(ALICE), everybody.of(MALLORY))
+        for library in (everybody.of(ALICE), everybody, everybody.of(MALLORY))
     ]
     assert again == [(entry, False) for entry in given]
-    assert [entry.id for entry in everybody.of(ALICE).entries()] == [given[1].id]
+    assert [entry.id for entry in everybody.of(ALICE).entries()] == [given[0].id]
 
 
 def test_an_upload_in_parts_is_known_only_to_who_sent_it_before(everybody):
