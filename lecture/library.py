@@ -11,58 +11,44 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from statistics import median
-from typing import Any, Literal
+from typing import Literal
 
 import platformdirs
-from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from lecture.audio import Recording
+from lecture.columns import CARDS, COUNTS, NOTES, PROGRESS, SETTINGS, TRANSCRIPT, WAITING
 from lecture.database import (
     LectureRow,
     PreferenceRow,
     SentenceRow,
-    WindowRow,
     lecture_row,
     open_database,
     plain_errors,
     proposal_row,
 )
 from lecture.errors import LectureError, SourceError
-from lecture.flashcards import Flashcard, identified
-from lecture.notes import Notes, Statement
-from lecture.owners import OwnersSession
+from lecture.flashcards import identified
+from lecture.owners import OwnersSession, owned_by
 from lecture.process import Lecture, Progress, Settings
-from lecture.search import lectures_about, sentences_with
-from lecture.sentences import Sentence, sentences
+from lecture.search import lectures_about, sentences_with, store_sentences
+from lecture.sentences import Sentence
 from lecture.source import Source, StoredFile
-from lecture.transcribe import Borders, Recognised
-from lecture.transcript import Segment, Transcript, one_line
-from models import Choice
+from lecture.transcript import one_line
+from lecture.work import Work
 
 State = Literal["recording", "waiting", "running", "ready", "failed", "cancelled"]
 
 _RECENT = 20
 """Lectures that an estimate goes by."""
-
-SETTINGS = TypeAdapter(Settings)
-_progress = TypeAdapter(Progress)
-_choice = TypeAdapter(Choice)
-_segments = TypeAdapter(tuple[Segment, ...])
-TRANSCRIPT = TypeAdapter(Transcript)
-NOTES = TypeAdapter(Notes)
-CARDS = TypeAdapter(tuple[Flashcard, ...])
-_counts = TypeAdapter(dict[str, int])
-_written = TypeAdapter(tuple[Statement, ...])
-WAITING = _progress.dump_json(Progress("Waiting")).decode()
 
 
 @dataclass(frozen=True)
@@ -114,7 +100,7 @@ def data_folder() -> Path:
     return Path(chosen).expanduser() if chosen else platformdirs.user_data_path("lecture-notes", appauthor=False)
 
 
-class Library:
+class Library(Work):
     """All lectures of this computer, or those of one owner.
 
     Attributes:
@@ -140,8 +126,7 @@ class Library:
             url = url or os.environ.get("LECTURE_DB") or f"sqlite:///{self.folder / 'library.db'}"
             self._engine = open_database(url)
         self._session = sessionmaker(self._engine, class_=OwnersSession)
-        self._turns: dict[str | None, int] = {}
-        """When it was an owner's turn last, counted since this process began."""
+        super().__init__()
 
     def of(self, owner: str) -> Library:
         """The same library with the lectures of one owner alone: of no others is anything found, shown or changed.
@@ -248,7 +233,7 @@ class Library:
                 TRANSCRIPT.validate_json(row.transcript),
                 NOTES.validate_json(row.notes),
                 identified(CARDS.validate_json(row.flashcards)),
-                _counts.validate_json(row.rejected or "{}"),
+                COUNTS.validate_json(row.rejected or "{}"),
             )
 
     def rename(self, lecture_id: str, title: str) -> None:
@@ -347,201 +332,6 @@ class Library:
             ]
             return median(alike) if alike else None
 
-    # ----------------------------------------------------------------------------------------- the work
-
-    def interrupt(self) -> int:
-        """Hand what was running when its process ended back to be gone on with; says how many lectures that were."""
-        with self.transaction() as session:
-            stopped = session.scalars(select(LectureRow).where(LectureRow.state == "running")).all()
-            for row in stopped:
-                row.state = "waiting"
-            return len(stopped)
-
-    def take_next(self) -> Entry | None:
-        """The next lecture, now running: of the owner with the fewest running, the one that has waited longest.
-
-        Of several such owners it is the turn of the one whose last turn was the longest time ago, so that nobody's
-        fifty lectures keep another one waiting where there is room for few at once.
-        """
-        owner, state, number = LectureRow.owner, LectureRow.state, LectureRow.number
-        by_owner = select(owner, func.count(), func.min(number)).group_by(owner)
-        with self.transaction() as session:
-            at_work = {whose: lectures for whose, lectures, _ in session.execute(by_owner.where(state == "running"))}
-            first = {whose: lowest for whose, _, lowest in session.execute(by_owner.where(state == "waiting"))}
-            turns = sorted(first, key=lambda whose: (at_work.get(whose, 0), self._turns.get(whose, 0), first[whose]))
-            for whose in turns:
-                waiting = select(LectureRow).where(owned_by(whose), state == "waiting").order_by(number).limit(1)
-                # Another process may be taking it this moment; on SQLite there is one worker.
-                if row := session.scalar(waiting.with_for_update(skip_locked=True)):
-                    row.state, row.written = "running", None
-                    self._turns[whose] = max(self._turns.values(), default=0) + 1
-                    return self.shown(row)
-            return None
-
-    def recorded(self, lecture_id: str, state: Literal["running", "waiting"]) -> None:
-        """A live recording is whole: its processing goes on, or it waits for its turn."""
-        with self.transaction() as session:
-            row = lecture_row(session, lecture_id)
-            if row and row.state == "recording":
-                row.state, row.error = state, None
-
-    def note_trouble(self, lecture_id: str, error: str) -> None:
-        """Say why a recording in progress has no captions for now."""
-        with self.transaction() as session:
-            row = lecture_row(session, lecture_id)
-            if row and row.state == "recording":
-                row.error = error
-
-    def try_again(self, lecture_id: str, settings: Settings | None = None) -> None:
-        """Put a failed or cancelled lecture back in line.
-
-        It goes on from where it stopped, unless other settings would recognise something else.
-        """
-        with self.transaction() as session:
-            row = lecture_row(session, lecture_id)
-            if row is None or row.state not in ("failed", "cancelled"):
-                return
-            row.state, row.error = "waiting", None
-            if settings:
-                if settings.recognition != SETTINGS.validate_json(row.settings).recognition:
-                    row.choice = row.language = None
-                    row.windows.clear()
-                row.settings = SETTINGS.dump_json(settings).decode()
-
-    def cancel(self, lecture_id: str) -> None:
-        """Stop a lecture's processing before its next window; what was recognised stays."""
-        with self.transaction() as session:
-            row = lecture_row(session, lecture_id)
-            if row and row.state in ("waiting", "running"):
-                row.state = "cancelled"
-
-    def is_wanted(self, lecture_id: str) -> bool:
-        """Whether a running lecture is still to go on: neither cancelled nor deleted."""
-        with self.transaction() as session:
-            row = lecture_row(session, lecture_id)
-            return row is not None and row.state in ("running", "recording")
-
-    def note_progress(self, lecture_id: str, progress: Progress) -> None:
-        """Say how far a lecture is."""
-        with self.transaction() as session:
-            if row := lecture_row(session, lecture_id):
-                row.progress = _progress.dump_json(progress).decode()
-                if progress.unit == "seconds" and progress.total:
-                    row.duration = progress.total
-
-    def choice(self, lecture_id: str) -> tuple[Choice | None, str | None]:
-        """Who began to recognise a lecture, and the language heard in it, if that has begun."""
-        with self.transaction() as session:
-            row = lecture_row(session, lecture_id)
-            if row is None or row.choice is None:
-                return None, None
-            return _choice.validate_json(row.choice), row.language
-
-    def note_choice(self, lecture_id: str, choice: Choice) -> None:
-        """Say who recognises a lecture."""
-        with self.transaction() as session:
-            row = lecture_row(session, lecture_id)
-            if row:
-                row.choice, row.language = _choice.dump_json(choice).decode(), None
-                row.windows.clear()  # another recogniser's words are not to be mixed with this one's
-
-    def plan(self, lecture_id: str, borders: Mapping[int, Borders], language: str | None) -> None:
-        """Store the borders of windows by number, and the lecture's language, before their recognition."""
-        with self.transaction() as session:
-            row = lecture_row(session, lecture_id)
-            if row is None:
-                return
-            row.language = language
-            known = {window.number: window for window in row.windows}
-            for number, (start, end) in borders.items():
-                window = known.get(number)
-                if window is None:
-                    row.windows.append(WindowRow(number=number, start=start, end=end))
-                elif (window.start, window.end) != (start, end):
-                    window.start, window.end, window.segments = start, end, None
-
-    def note_segments(self, lecture_id: str, number: int, segments: Sequence[Segment]) -> None:
-        """Store what was recognised in a window."""
-        with self.transaction() as session:
-            row = lecture_row(session, lecture_id)
-            if row:
-                found = _segments.dump_json(tuple(segments)).decode()
-                this = (WindowRow.lecture == row.number, WindowRow.number == number)
-                session.execute(update(WindowRow).where(*this).values(segments=found))
-
-    def recognised(self, lecture_id: str) -> dict[int, Recognised]:
-        """What was recognised of a lecture, by the windows' numbers."""
-        with self.transaction() as session:
-            return {window.number: _recognised(window) for window in _done(session, lecture_id)}
-
-    def windows_done(self, lecture_id: str) -> int:
-        """How many windows of a lecture were recognised."""
-        done = select(func.count()).select_from(WindowRow).join(LectureRow)
-        with self.transaction() as session:
-            return session.scalar(done.where(LectureRow.id == lecture_id, WindowRow.segments.is_not(None))) or 0
-
-    def note_statement(self, lecture_id: str, statement: Statement) -> None:
-        """Store a statement of the notes that are being written."""
-        with self.transaction() as session:
-            if row := lecture_row(session, lecture_id):
-                written = (*_written.validate_json(row.written or "[]"), statement)
-                row.written = _written.dump_json(written).decode()
-
-    def written(self, lecture_id: str) -> tuple[Statement, ...]:
-        """The statements of the notes that are being written, so far."""
-        with self.transaction() as session:
-            row = lecture_row(session, lecture_id)
-            return _written.validate_json(row.written or "[]") if row else ()
-
-    def transcript_at_hand(self, lecture_id: str) -> Transcript | None:
-        """What was said in a lecture of which only the notes are to be written."""
-        with self.transaction() as session:
-            row = lecture_row(session, lecture_id)
-            at_hand = row is not None and row.task == "notes" and row.transcript
-            return TRANSCRIPT.validate_json(at_hand) if at_hand else None
-
-    def latest_segments(self, lecture_id: str, windows: int = 4) -> list[Segment]:
-        """The segments of the windows that were recognised last, in order of time."""
-        with self.transaction() as session:
-            done = _done(session, lecture_id, WindowRow.number.desc(), limit=windows)
-            return [segment for window in reversed(done) for segment in _recognised(window).segments]
-
-    def finish(self, lecture_id: str, lecture: Lecture, finished: datetime, took: float | None = None) -> None:
-        """Store what was made of a lecture; it is ready, and can be searched.
-
-        Args:
-            lecture_id: which one.
-            lecture: what was made of it.
-            finished: when.
-            took: seconds of work, where recognition was not interrupted; later estimates go by it.
-        """
-        with self.transaction() as session:
-            row = lecture_row(session, lecture_id)
-            if row is None or row.state != "running":
-                return
-            row.transcript = TRANSCRIPT.dump_json(lecture.transcript).decode()
-            row.notes = NOTES.dump_json(lecture.notes).decode()
-            row.flashcards = CARDS.dump_json(lecture.flashcards).decode()
-            row.rejected = _counts.dump_json(dict(lecture.rejected)).decode()
-            row.state, row.error = "ready", None
-            row.duration = lecture.transcript.duration
-            row.finished, row.took = finished.isoformat(), took
-            row.written = None
-            store_sentences(session, row)
-
-    def fail(self, lecture_id: str, error: str) -> None:
-        """Store why a lecture could not be processed; what was recognised stays."""
-        with self.transaction() as session:
-            row = lecture_row(session, lecture_id)
-            if row and row.state in ("running", "recording"):
-                row.state, row.error = "failed", error
-
-    def finished(self, lecture_id: str) -> datetime | None:
-        """When a lecture became ready."""
-        with self.transaction() as session:
-            row = lecture_row(session, lecture_id)
-            return datetime.fromisoformat(row.finished) if row and row.finished else None
-
     # ----------------------------------------------------------------------------------------- preferences
 
     def preferred_settings(self) -> Settings | None:
@@ -577,7 +367,7 @@ class Library:
             title=row.title,
             created=datetime.fromisoformat(row.created),
             state=row.state,  # type: ignore[arg-type]
-            progress=_progress.validate_json(row.progress),
+            progress=PROGRESS.validate_json(row.progress),
             error=row.error,
             duration=row.duration,
             settings=SETTINGS.validate_json(row.settings),
@@ -589,21 +379,6 @@ class Library:
         )
 
 
-def owned_by(owner: str | None) -> ColumnElement[bool]:
-    """That a lecture is this owner's, or nobody's."""
-    return LectureRow.owner.is_not_distinct_from(owner)
-
-
-def store_sentences(session: Session, row: LectureRow) -> None:
-    """Have what was said in a lecture found by a search."""
-    session.execute(delete(SentenceRow).where(SentenceRow.lecture == row.number))
-    if row.transcript and not row.proposal_for:
-        session.add_all(
-            SentenceRow(lecture=row.number, number=number, start=s.start, end=s.end, text=s.text)
-            for number, s in enumerate(sentences(TRANSCRIPT.validate_json(row.transcript)))
-        )
-
-
 def seconds_declared(source: Source) -> float | None:
     """Seconds that a recording says it lasts; a file that cannot be read is refused when it is processed."""
     if source.recording is None:
@@ -611,18 +386,6 @@ def seconds_declared(source: Source) -> float | None:
     with suppress(SourceError):
         return Recording(source.recording.path, source.recording.name).declared
     return None
-
-
-def _done(
-    session: Session, lecture_id: str, order: Any = WindowRow.number, limit: int | None = None
-) -> Sequence[WindowRow]:
-    """The windows of a lecture that were recognised."""
-    done = select(WindowRow).join(LectureRow).where(LectureRow.id == lecture_id, WindowRow.segments.is_not(None))
-    return session.scalars(done.order_by(order).limit(limit)).all()
-
-
-def _recognised(window: WindowRow) -> Recognised:
-    return Recognised(window.number, window.start, window.end, _segments.validate_json(window.segments or "[]"))
 
 
 def fingerprint_of(source: Source) -> str:

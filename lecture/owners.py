@@ -30,6 +30,11 @@ def owner_of(session: Session) -> str | None:
     return owner
 
 
+def owned_by(owner: str | None) -> ColumnElement[bool]:
+    """That a lecture is this owner's, or nobody's."""
+    return LectureRow.owner.is_not_distinct_from(owner)
+
+
 @event.listens_for(OwnersSession, "do_orm_execute")
 def _confine(state: ORMExecuteState) -> None:
     """Add to what is asked, changed or deleted that it is the owner's.

@@ -9,11 +9,13 @@ from itertools import chain
 
 from sqlalchemy import delete, select
 
+from lecture.columns import NOTES, SETTINGS, TRANSCRIPT, WAITING
 from lecture.database import LectureRow, VersionRow, lecture_row, proposal_row
 from lecture.learning.deck import cards_of, store_cards, with_kept
-from lecture.library import NOTES, SETTINGS, TRANSCRIPT, WAITING, Entry, Library, new_id, store_sentences
+from lecture.library import Entry, Library, new_id
 from lecture.notes import Notes
 from lecture.process import Settings
+from lecture.search import store_sentences
 from lecture.transcript import Transcript
 
 _MOST_VERSIONS = 10

@@ -7,12 +7,14 @@ from functools import reduce
 from math import log
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, case, cast, func, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, Integer, Text, case, cast, delete, func, literal_column, or_, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.orm import Session
 
+from lecture.columns import TRANSCRIPT
 from lecture.database import LectureRow, SentenceRow
 from lecture.owners import KNOWS_OWNERS, owner_of
+from lecture.sentences import sentences
 
 _BEST = 200
 """Sentences that decide which lectures speak most of something: not how long a lecture is."""
@@ -22,6 +24,16 @@ _LONG_TO_FIND = 3
 """Letters below which the beginning of a word is that of very many words."""
 _USUAL_WORDS = 15
 """Different words of a usual sentence."""
+
+
+def store_sentences(session: Session, row: LectureRow) -> None:
+    """Have what was said in a lecture found by a search."""
+    session.execute(delete(SentenceRow).where(SentenceRow.lecture == row.number))
+    if row.transcript and not row.proposal_for:
+        session.add_all(
+            SentenceRow(lecture=row.number, number=number, start=s.start, end=s.end, text=s.text)
+            for number, s in enumerate(sentences(TRANSCRIPT.validate_json(row.transcript)))
+        )
 
 
 def sentences_with(session: Session, words: Sequence[str], limit: int) -> Sequence[tuple[SentenceRow, LectureRow]]:

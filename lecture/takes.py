@@ -22,10 +22,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import Session
 
+from lecture.columns import SETTINGS, WAITING
 from lecture.database import LectureRow, RecordingRow, TakeRow, lecture_row
 from lecture.errors import LectureError, SourceError
 from lecture.growing import append, begins_with
-from lecture.library import SETTINGS, WAITING, Library, new_id
+from lecture.library import Library, new_id
 from lecture.process import Settings
 from lecture.refusals import Closed, OutOfOrder, UnknownRecording, WrongKey, make_sure_it_is_no_larger
 from lecture.source import Source, StoredFile

@@ -10,7 +10,8 @@ from sqlalchemy import delete, select, update
 
 from lecture.database import LectureRow, lecture_row, plain_errors
 from lecture.errors import SourceError, StorageError
-from lecture.library import Library, fingerprint_of, owned_by, seconds_declared
+from lecture.library import Library, fingerprint_of, seconds_declared
+from lecture.owners import owned_by
 from lecture.refusals import UnknownRecording, make_sure_it_is_no_larger
 from lecture.source import RECORDING_SUFFIXES, Source, StoredFile
 

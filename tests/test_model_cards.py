@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from lecture.columns import CARDS
 from lecture.files.anki import write_deck
 from lecture.files.card_files import flashcards_csv, flashcards_from_json, flashcards_json
 from lecture.flashcards import Flashcard
 from lecture.learning.quality import good_cards
-from lecture.library import CARDS
 from lecture.notes import Notes
 from lecture.sentences import Sentence
 from lecture.transcript import Segment, Transcript

@@ -243,7 +243,7 @@ def _recorded(library: Library) -> str:
 
 
 def public(kind: type) -> set[str]:
-    return {name for name in vars(kind) if not name.startswith("_")}
+    return {name for name in dir(kind) if not name.startswith("_")}
 
 
 def rows(library: Library) -> set[tuple[Any, ...]]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from lecture.columns import CARDS
 from lecture.database import CardStateRow, LectureRow, RatingRow, lecture_row
 from lecture.errors import LectureError
 from lecture.flashcards import Flashcard
@@ -17,7 +18,7 @@ from lecture.learning.deck import Deck, store_cards
 from lecture.learning.reviews import FIVE_MINUTES, NEW_A_DAY, Counts, Recall, Reviews
 from lecture.learning.scheduled import Showing, as_stored, cards_by_id
 from lecture.learning.sitting import Sitting, standing
-from lecture.library import CARDS, Library
+from lecture.library import Library
 from lecture.notes import Evidence
 from lecture.process import Settings
 from lecture.proposals import Proposals

@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from lecture.columns import CARDS
 from lecture.database import LectureRow, lecture_row
 from lecture.errors import LectureError
 from lecture.flashcards import Flashcard, identified
-from lecture.library import CARDS, Library
+from lecture.library import Library
 from lecture.notes import Evidence
 from lecture.transcript import one_line
 
