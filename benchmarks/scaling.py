@@ -35,7 +35,7 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import machine
-from lecture.cluster import MOST_LECTURES, MOST_TASKS
+from lecture.cluster import lectures_together, tasks_together
 
 TASK_S = 120.0
 """Seconds of sound in a task: four full windows."""
@@ -149,8 +149,8 @@ def waits(day: Sequence[tuple[float, float]], department: Department) -> list[fl
     at_work, idle, result = 0, department.workers, [0.0] * len(day)
     page_free = [0.0] * department.page_cores
     """When each of the page's cores is free."""
-    most_at_work = max(2, min(department.workers, MOST_LECTURES))
-    most_under_way = max(2, min(department.workers, MOST_TASKS)) + 1
+    most_at_work = lectures_together(department.workers)
+    most_under_way = tasks_together(department.workers) + 1
     prepare = department.page_s * TASK_S / 3600
 
     while events:

@@ -27,9 +27,9 @@ PORT = 8786
 """Where a scheduler listens, unless told otherwise."""
 CONNECT_S = 5.0
 """Seconds to wait for a scheduler's answer."""
-MOST_LECTURES = 8
-"""Lectures that one process feeds to a cluster at once: each takes some of its time and its memory."""
-MOST_TASKS = 8
+_MOST_LECTURES = 32
+"""Lectures that one process feeds to a cluster at once: each takes some of its time, and 70 MB here and there."""
+_MOST_TASKS = 8
 """Tasks of one lecture that wait or are worked at together, beside the one that is prepared."""
 _RETRIES = 1
 """How often a task that failed is tried once more, perhaps by a worker whose disk, memory or GPU is in order."""
@@ -81,7 +81,7 @@ class Cluster:
         Raises:
             ClusterError: the scheduler does not answer, or no worker has joined it.
         """
-        return max(2, min(self.threads(), MOST_LECTURES))
+        return lectures_together(self.threads())
 
     def share(self) -> Share:
         """What one lecture gets of the cluster.
@@ -89,7 +89,7 @@ class Cluster:
         Raises:
             ClusterError: the scheduler does not answer, or no worker has joined it.
         """
-        at_once = max(2, min(self.threads(), MOST_TASKS))
+        at_once = tasks_together(self.threads())
         with self._plain_errors():
             return Share(self.address, self._connected(), at_once)
 
@@ -231,6 +231,16 @@ class Share(Executor):
                 f"The cluster at {self._address} does not run the same version of this program. "
                 "Start its scheduler and its workers with the version that runs here."
             ) from error
+
+
+def lectures_together(threads: int) -> int:
+    """How many lectures are at work where workers work at so many tasks: so many that no worker waits for one."""
+    return max(2, min(threads // 4, _MOST_LECTURES))
+
+
+def tasks_together(threads: int) -> int:
+    """How many tasks each of these lectures has under way: one lecture alone spreads over some workers, too."""
+    return max(2, min(threads, _MOST_TASKS))
 
 
 def named_cluster() -> Cluster | None:
