@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import itertools
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
@@ -25,6 +26,8 @@ SPEAKING_RATE = 150.0
 """Words a minute, to estimate the times of a text without any."""
 LONGEST_PIECE = 75
 """Words; half a minute of speech. A longer paragraph of plain text is cut, so that its parts have times."""
+LONGEST_CAPTION = 1_000
+"""Letters; a minute of speech. A longer caption is cut."""
 
 _CLOCK = r"(?:\d{1,2}:)?\d{1,3}:[0-5]\d(?:[.,]\d{1,3})?"
 _RANGE = rf"(?P<start>{_CLOCK})(?: ?(?:-->|[-–—]) ?(?P<end>{_CLOCK}))?"
@@ -204,7 +207,18 @@ def _segments(cues: list[Cue], name: str, warnings: list[str]) -> tuple[Segment,
         )
     if not times:
         raise CaptionError(f"{name} has times but no words. Choose a file with the captions' text in it.")
-    return tuple(Segment(*span_of, " ".join(words)) for span_of, words in zip(times, texts, strict=True))
+    whole = [Cue(*span_of, (" ".join(words),)) for span_of, words in zip(times, texts, strict=True)]
+    cues = [part for cue in whole for part in _shortened(cue)]
+    return tuple(Segment(cue.start, cue.end or cue.start, cue.lines[0]) for cue in cues)
+
+
+def _shortened(cue: Cue) -> list[Cue]:
+    """A caption of a minute and more in parts, so that no line of the transcript is endless."""
+    text = cue.lines[0]
+    if len(text) <= LONGEST_CAPTION:
+        return [cue]
+    parts = textwrap.wrap(text, LONGEST_CAPTION, break_on_hyphens=False)
+    return _spread(parts, cue.start, cue.end)
 
 
 def _plain_cues(lines: list[str], name: str, warnings: list[str]) -> list[Cue]:

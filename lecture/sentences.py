@@ -32,6 +32,8 @@ _PARAGRAPH = 2.5
 """Seconds between segments that end a sentence even in punctuated text."""
 _LONGEST = 40
 """Words after which unpunctuated text is cut at the next segment."""
+LONGEST_LETTERS = 1_000
+"""Letters after which text without a full stop is cut all the same: nobody learns a sentence that long."""
 
 _END = re.compile(r"[.!?…。！？।؟]+[\"'”’»)\]]*(?=\s|$)|[。！？]")
 _ABBREVIATION = re.compile(
@@ -79,12 +81,24 @@ def _by_full_stops(segments: Sequence[Segment]) -> Iterator[Sentence]:
     text = " ".join(segment.text for segment in segments)
     ends = [end - 1 for end in accumulate(len(segment.text) + 1 for segment in segments)]
     begin = 0
-    for end in [*_full_stops(text), len(text)]:
+    for end in _cut([*_full_stops(text), len(text)], text):
         piece = text[begin:end].strip()
         if piece:
             first = begin + len(text[begin:end]) - len(text[begin:end].lstrip())
             last = first + len(piece)
             yield Sentence(piece, _time_at(first, segments, ends), _time_at(last, segments, ends, ending=True))
+        begin = end
+
+
+def _cut(ends: Sequence[int], text: str) -> Iterator[int]:
+    """The ends of sentences, and more where one would be too long: between words where it has any."""
+    begin = 0
+    for end in ends:
+        while end - begin > LONGEST_LETTERS:
+            space = text.rfind(" ", begin + 1, begin + LONGEST_LETTERS)
+            begin = space if space > begin else begin + LONGEST_LETTERS
+            yield begin
+        yield end
         begin = end
 
 

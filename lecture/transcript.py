@@ -105,17 +105,17 @@ def format_time(seconds: float, style: Literal["clock", "srt", "vtt"] = "clock")
 
 def provenance(transcript: Transcript) -> str:
     """Return the sentence that tells a reader where the words come from, and how far to trust them."""
-    model, language = transcript.model, transcript.language
+    model, language = one_line(transcript.model or ""), transcript.language
     if transcript.recogniser == "captions":
         return "From the captions you uploaded."
     if transcript.recogniser == "pocketsphinx":
         named = f" ({model})" if model else ""
         return f"{DRAFT_PREFIX}{named}: a draft. Expect wrong words and no punctuation."
-    name = {"whisper": "openai-whisper"}.get(transcript.recogniser, transcript.recogniser)
+    name = {"whisper": "openai-whisper"}.get(transcript.recogniser, one_line(transcript.recogniser))
     return (
         f"Recognised by {name}"
         + (f", model {model}" if model else "")
-        + (f", language {language}" if language else "")
+        + (f", language {one_line(language)}" if language else "")
         + "."
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from lecture.audio import SAMPLE_RATE, Recording
 from lecture.backup import backup, restore
-from lecture.captions import CAPTION_SUFFIXES, read_captions
+from lecture.captions import CAPTION_SUFFIXES, LONGEST_CAPTION, read_captions
 from lecture.command_line.made import Task
 from lecture.errors import CaptionError, LectureError, SourceError
 from lecture.files.card_files import flashcards_from_json, flashcards_json
@@ -50,6 +51,7 @@ def is_in_order(transcript: Transcript) -> None:
         assert 0 <= before.start <= before.end <= after.start <= after.end
     for segment in transcript.segments:
         assert segment.text == one_line(segment.text) != ""
+        assert len(segment.text) <= LONGEST_CAPTION
     assert transcript.duration == transcript.segments[-1].end
     to_json(transcript).encode()
 
@@ -81,12 +83,10 @@ def test_what_is_almost_a_caption_file_is_read_or_refused(text: str, name: str) 
 
 
 def plain(transcript: Transcript) -> Transcript:
-    """The transcript with times as captions have them: in order, apart, of whole milliseconds."""
-    from dataclasses import replace
-
+    """The transcript as captions can have it: times in order, apart, of whole milliseconds, and no endless lines."""
     at, kept = 0.0, []
     for segment in transcript.segments:
-        if text := one_line(segment.text):
+        if text := one_line(one_line(segment.text)[:LONGEST_CAPTION]):
             kept.append(replace(segment, start=at, end=at + 1.5, text=text))
             at += 2.0
     return replace(transcript, segments=tuple(kept))
