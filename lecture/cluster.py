@@ -112,10 +112,15 @@ class Cluster:
     def _connect(self) -> Client:
         try:
             import dask
-            from distributed import Client
+            from distributed import Client, Security
         except ImportError as error:
             raise ClusterError(NOT_INSTALLED) from error
         self._ring()
+        if self.address.startswith("tls") and Security().get_connection_args("client")["ssl_context"] is None:  # type: ignore[no-untyped-call]
+            raise ClusterError(
+                f"The cluster at {self.address} wants certificates, and none are named here. Set Dask's "
+                "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, …TLS__CLIENT__CERT and …TLS__CLIENT__KEY."
+            )
         dask.config.set({"distributed.admin.large-graph-warning-threshold": _LARGE})
         return Client(self.address, timeout=CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
 

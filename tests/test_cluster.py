@@ -1,6 +1,7 @@
 """Many machines: a real scheduler and real workers, each in a process of its own, that are killed as machines are."""
 
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,6 +33,7 @@ from tests.fixtures.cluster import ROOT, LocalCluster, children_of, environment,
 from tests.fixtures.endpoint import ModelServer
 from tests.fixtures.lectures import add
 
+dask = pytest.importorskip("dask")
 pytest.importorskip("distributed", reason="the packages for a cluster are not installed")
 
 TINY_LECTURE = ROOT / "tests" / "fixtures" / "tiny_whisper" / "lecture.mp3"
@@ -284,6 +286,32 @@ def test_without_a_scheduler_lectures_wait_and_the_page_says_why(own, library):
 def test_an_address_that_is_none_is_named(address):
     with pytest.raises(ClusterError, match="is no address of a scheduler"):
         Cluster(address).threads()
+
+
+def test_with_certificates_nobody_without_them_gets_in(own, tmp_path, monkeypatch):
+    if not shutil.which("openssl"):
+        pytest.skip("openssl, which makes certificates, is not there")
+    names = ["-keyout", tmp_path / "key", "-out", tmp_path / "certificate", "-subj", "/CN=cluster", "-days", "2"]
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *names], capture_output=True, check=True
+    )
+    tls = "DASK_DISTRIBUTED__COMM__TLS__"
+    monkeypatch.setenv(f"{tls}CA_FILE", str(tmp_path / "certificate"))
+    for part in ("SCHEDULER", "WORKER"):
+        monkeypatch.setenv(f"{tls}{part}__CERT", str(tmp_path / "certificate"))
+        monkeypatch.setenv(f"{tls}{part}__KEY", str(tmp_path / "key"))
+    own.address = f"tls://127.0.0.1:{own.port}"
+    own.start_scheduler("--host", "tls://127.0.0.1")
+    own.start_worker()
+    wait_until(lambda: "Registered to" in own.said())
+    with pytest.raises(ClusterError, match="wants certificates"):
+        Cluster(own.address).threads()
+    files = {f"client.{name}": str(tmp_path / file) for name, file in (("cert", "certificate"), ("key", "key"))}
+    settings = {f"distributed.comm.tls.{name}": file for name, file in files.items()}
+    with dask.config.set({**settings, "distributed.comm.tls.ca-file": str(tmp_path / "certificate")}):
+        own.cluster = Cluster(own.address)
+        own.wait_for_workers(1)
+        assert own.cluster.share().submit(int).result() == 0
 
 
 # --------------------------------------------------------------------------------------------- many lectures
