@@ -91,6 +91,11 @@ class Server:
         """All that it printed."""
         return self._log.read_text()
 
+    def memory(self) -> int:
+        """Bytes that its process holds now."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return 1024 * int(re.search(r"^VmRSS:\s+(\d+)", status, re.MULTILINE)[1])
+
     def kept_files(self) -> set[Path]:
         """The recordings and captions that it holds now."""
         parts = (self._data / "incoming", self._data / "lectures")
