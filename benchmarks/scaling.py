@@ -35,7 +35,12 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import machine
-from lecture.cluster import lectures_together, tasks_together
+from benchmarks.memory import make
+from benchmarks.speed import untrained
+from lecture.cluster import Share, lectures_together, tasks_together
+from lecture.process import Record, Settings, process
+from lecture.source import Source, StoredFile
+from tests.fixtures.cluster import LocalCluster
 
 TASK_S = 120.0
 """Seconds of sound in a task: four full windows."""
@@ -53,62 +58,54 @@ SHARES = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 
 def measure(seconds: float) -> float:
     """Print what was measured; returns the processor's seconds that an hour of lecture costs the page's process."""
-    from benchmarks.memory import make
-    from benchmarks.speed import untrained
-    from lecture.process import Record, Settings, process
-    from lecture.source import Source, StoredFile
-    from tests.fixtures.cluster import LocalCluster
-
     with tempfile.TemporaryDirectory() as folder:
         os.environ["LECTURE_MODELS"] = str(untrained(Path(folder), "base", 100))
         os.environ["LECTURE_OFFLINE"] = "1"
         lecture = make(Path(folder) / "lecture.mp3", seconds)
         source = Source(recording=StoredFile(lecture, lecture.name))
-        settings = Settings(recogniser="faster-whisper", model="base", language="en")
-
         parts = LocalCluster(Path(folder) / "cluster")
         try:
             parts.start_scheduler()
-            parts.started("lecture", "worker", parts.address, "--tasks", "1")
-            parts.wait_for_workers(1)
-            share = parts.cluster.share()
-            share.submit(int).result()
-            costs = []
-            for _ in range(TASKS):
-                began = time.monotonic()
-                share.submit(int).result()
-                costs.append(time.monotonic() - began)
-            print(f"a task that does nothing: {1000 * median(costs):.1f} ms, at worst {1000 * max(costs):.1f} ms")
-            process(source, settings, Record(), share=share)  # so that the model is loaded
-            began, worked, theirs = time.monotonic(), _processor_seconds(), parts.processor_seconds()
-            process(source, settings, Record(), share=share)
-            took, costs_here = time.monotonic() - began, _processor_seconds() - worked
-            an_hour = costs_here * 3600 / seconds
-            print(f"the page's process and its decoder: {an_hour:.1f} s of processor time for an hour of lecture")
-            workers = parts.processor_seconds() - theirs
-            print(f"one worker, one task at a time: {seconds / took:.1f} times real time")
-            print(f"   {workers * 3600 / seconds:.0f} s of processor time for an hour of lecture")
-            parts.started("lecture", "worker", parts.address, "--tasks", "1")
-            parts.wait_for_workers(2)
-            process(source, settings, Record(), share=parts.cluster.share())
-            began, theirs = time.monotonic(), parts.processor_seconds()
-            process(source, settings, Record(), share=parts.cluster.share())
-            took, workers = time.monotonic() - began, parts.processor_seconds() - theirs
-            print(f"two such workers: {seconds / took:.1f} times real time")
-            print(f"   {workers * 3600 / seconds:.0f} s of processor time for an hour of lecture, of both")
+            for workers in (1, 2):
+                parts.started("lecture", "worker", parts.address, "--tasks", "1")
+                parts.wait_for_workers(workers)
+                if workers == 1:
+                    _print_task_cost(parts.cluster.share())
+                page = _print_cost(source, seconds, f"workers with one task at a time: {workers}", parts)
         finally:
             parts.stop()
-        process(source, settings, Record())
+        _print_cost(source, seconds, "no cluster, all cores", None)
+    return page
+
+
+def _print_task_cost(share: Share) -> None:
+    share.submit(int).result()
+    costs = []
+    for _ in range(TASKS):
         began = time.monotonic()
-        process(source, settings, Record())
-        print(f"without a cluster, all cores: {seconds / (time.monotonic() - began):.1f} times real time")
-    return an_hour
+        share.submit(int).result()
+        costs.append(time.monotonic() - began)
+    print(f"a task that does nothing: {1000 * median(costs):.1f} ms, at worst {1000 * max(costs):.1f} ms")
 
 
-def _processor_seconds() -> float:
-    """Of this process and of those of its children that have ended, as a decoder has."""
+def _print_cost(source: Source, seconds: float, how: str, parts: LocalCluster | None) -> float:
+    """Print what a recording costs the second time, when all models are loaded; gives the page's seconds an hour."""
+    settings = Settings(recogniser="faster-whisper", model="base", language="en")
+    for _ in range(2):
+        began, before, theirs = time.monotonic(), _processor_seconds(), parts.processor_seconds() if parts else 0.0
+        process(source, settings, Record(), share=parts.cluster.share() if parts else None)
+        took, after = time.monotonic() - began, _processor_seconds()
+    here, decoder = ((now - then) * 3600 / seconds for now, then in zip(after, before, strict=True))
+    print(f"{how}: {seconds / took:.1f} times real time; processor time for an hour of lecture:")
+    there = f", scheduler and workers {(parts.processor_seconds() - theirs) * 3600 / seconds:.0f} s" if parts else ""
+    print(f"   this process {here:.1f} s, its decoder {decoder:.1f} s{there}")
+    return here + decoder
+
+
+def _processor_seconds() -> tuple[float, float]:
+    """Of this process, and of those of its children that have ended, as a decoder has."""
     mine, theirs = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return mine.ru_utime + mine.ru_stime + theirs.ru_utime + theirs.ru_stime
+    return mine.ru_utime + mine.ru_stime, theirs.ru_utime + theirs.ru_stime
 
 
 # --------------------------------------------------------------------------------------------- a teaching day
