@@ -14,7 +14,7 @@ from pathlib import Path
 import models
 from lecture import __version__
 from lecture.cluster import NOT_INSTALLED, named_cluster
-from lecture.command_line.bars import KEY, Shown
+from lecture.command_line.bars import KEY, Shown, warn
 from lecture.command_line.batch import Batch
 from lecture.command_line.cluster_scheduler import schedule
 from lecture.command_line.cluster_worker import work_for
@@ -107,7 +107,7 @@ def _process_all(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         names = ", ".join(batch.unfinished)
         unfinished = f" Nothing was written of what was not finished: {names}." if names else ""
-        print(f"Stopped.{unfinished}", file=sys.stderr)
+        warn(f"Stopped.{unfinished}")
         return STOPPED
     return FAILED if batch.failed else 0
 

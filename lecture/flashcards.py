@@ -15,6 +15,7 @@ from lecture.learning.vocabulary import vocabulary
 from lecture.notes import Chapter, Evidence, Notes
 from lecture.ranking import alike, terms
 from lecture.sentences import Sentence
+from lecture.transcript import encodable
 
 __all__ = ["GAP", "Flashcard", "Kind", "identified", "quoting_cards", "spread"]
 
@@ -50,7 +51,7 @@ def identified(cards: Iterable[Flashcard]) -> tuple[Flashcard, ...]:
 
 
 def _id(card: Flashcard) -> str:
-    return hashlib.sha256(f"{card.question}\n{card.answer}".encode()).hexdigest()[:16]
+    return hashlib.sha256(encodable(f"{card.question}\n{card.answer}").encode()).hexdigest()[:16]
 
 
 _MOST = 24

@@ -177,7 +177,7 @@ def to_json(transcript: Transcript) -> str:
         "warnings": list(transcript.warnings),
         "segments": segments,
     }
-    return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return encodable(json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)) + "\n"
 
 
 def from_json(content: str | bytes, name: str = "transcript.json") -> Transcript:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import Never
 
@@ -13,6 +14,7 @@ from lecture.process import Progress, Record
 KEY = "LECTURE_KEY"
 """The environment variable that holds a language model server's key: command lines are seen by others."""
 
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _BAR = "{desc}: {bar} {postfix}"
 _ALL = "{desc}: {bar} {n_fmt} of {total_fmt} [{elapsed}]"
 
@@ -28,7 +30,7 @@ class Shown(Record):
             position: lines below the first bar.
         """
         self._bar: tqdm[Never] = tqdm(
-            desc=name, leave=False, disable=None, bar_format=_BAR, position=position, dynamic_ncols=True
+            desc=legible(name), leave=False, disable=None, bar_format=_BAR, position=position, dynamic_ncols=True
         )
 
     def on_progress(self, progress: Progress) -> None:
@@ -70,9 +72,14 @@ class Overall:
 
 def say(line: str) -> None:
     """A line on standard output, above the bars."""
-    tqdm.write(line, file=sys.stdout)
+    tqdm.write(legible(line), file=sys.stdout)
 
 
 def warn(line: str) -> None:
     """A line on standard error, above the bars."""
-    tqdm.write(line, file=sys.stderr)
+    tqdm.write(legible(line), file=sys.stderr)
+
+
+def legible(line: str) -> str:
+    """A line with its controls written out: a file's name may hold what clears a terminal, or types into it."""
+    return _CONTROL.sub(lambda control: f"\\x{ord(control[0]):02x}", line)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from lecture.errors import SourceError
 from lecture.flashcards import Flashcard, Kind
 from lecture.notes import Evidence
-from lecture.transcript import Transcript, first_problem, format_time, one_line, provenance
+from lecture.transcript import Transcript, encodable, first_problem, format_time, one_line, provenance
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _STAR = "★ "
@@ -76,7 +76,7 @@ def flashcards_json(cards: Sequence[Flashcard]) -> str:
         }
         for card in cards
     ]
-    return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return encodable(json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)) + "\n"
 
 
 def flashcards_from_json(content: str | bytes, name: str = "flashcards.json") -> tuple[Flashcard, ...]:
