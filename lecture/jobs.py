@@ -1,4 +1,4 @@
-"""Work in the background: lectures that wait in the library are processed one after another, or spread over a cluster.
+"""Work in the background: lectures that wait in the library are processed, here or spread over a cluster.
 
 The worker writes everything down in the library as it happens, and pages read it there. So a page's rerun, refresh or
 end never disturbs the work, and after a crash the next start goes on where it stopped.
@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from filelock import FileLock, Timeout
@@ -31,12 +32,12 @@ log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Processes a library's lectures one at a time, in the order they were taken in.
+    """Processes a library's lectures, each in a thread of its own.
 
-    One process of a machine is the worker, the first to come; should it end, another one takes over. It also has the
-    recordings in progress transcribed, beside that. With a cluster it processes several lectures at once, each in a
-    thread of its own that reads the recording and has the cluster recognise it; recordings in progress stay here, where
-    a window waits behind no other lecture's.
+    One process of a machine is the worker, the first to come; should it end, another one takes over. It recognises one
+    lecture at a time, in the order they were taken in; one that has its text already does not wait for that. With a
+    cluster it processes several at once: it reads their recordings and has the cluster recognise them. Recordings in
+    progress are transcribed beside all that, and here, where a window waits behind no other lecture's.
     """
 
     def __init__(
@@ -64,13 +65,12 @@ class Worker:
         self.trouble: str | None = None
         """Why nothing can be processed now, such as a full disk; None while all is well."""
         self._captioner: Captioner | None = None
-        self._at_work: dict[str, Share] = {}
-        """Lectures that are being processed on the cluster."""
-        self._stopped: set[str] = set()
-        """Lectures that are not being processed any more, though the library does not know it yet."""
+        self._at_work: dict[str, _AtWork] = {}
+        self._stopped: dict[str, str] = {}
+        """Lectures that are not being processed any more, though the library does not know it yet, and why."""
         self._lost_workers: set[str] = set()
-        """Lectures whose tasks ended one worker after another."""
-        # A daemon, so that stopping the program does not wait for the end of a lecture: it is gone on with next time.
+        """Lectures whose tasks on a cluster ended one worker after another."""
+        # Daemons, so that stopping the program does not wait for the end of a lecture: it is gone on with next time.
         threading.Thread(target=self._run, name="lecture-worker", daemon=True).start()
 
     def wake(self) -> None:
@@ -79,7 +79,7 @@ class Worker:
 
     @property
     def lectures_at_work(self) -> int:
-        """How many lectures a cluster is at now."""
+        """How many lectures are being processed now."""
         return len(self._at_work)
 
     def trouble_with(self, lecture_id: str) -> str | None:
@@ -101,22 +101,54 @@ class Worker:
                 time.sleep(IDLE_S)
 
     def _work(self) -> None:
-        if not (self._cluster and self._captioner) and (stopped := self.library.interrupt()):
-            log.warning("Going on with %d lectures that were interrupted", stopped)
         if self._captioner is None:
+            if stopped := self.library.interrupt():
+                log.warning("Going on with %d lectures that were interrupted", stopped)
             self._captioner = Captioner(self.library, self._shared, self._now, self.keys, self.wake)
         while True:
             self._called.clear()
-            entry = self._next_for(self._cluster) if self._cluster else self.library.take_next()
+            self._hand_back_what_stopped()
+            self._withdraw_what_is_unwanted()
+            entry = self._next()
             self.trouble = None
-            if entry is None:
-                self._called.wait(IDLE_S)
-            elif self._cluster:
-                self._spread(entry, self._cluster)
+            if entry:
+                self._begin(entry)
             else:
-                self._process(entry)
+                self._called.wait(IDLE_S)
 
-    def _process(self, entry: Entry, share: Share | None = None) -> None:
+    def _next(self) -> Entry | None:
+        """The next lecture for which there is room, now running."""
+        at_work = [work.entry for work in list(self._at_work.values())]
+        if self._cluster:
+            return self.library.take_next() if len(at_work) < self._cluster.lectures() else None
+        if len(at_work) == 1 and not at_work[0].has_text:
+            return self.library.take_next(with_text=True)
+        return None if at_work else self.library.take_next()
+
+    def _begin(self, entry: Entry) -> None:
+        try:
+            self._at_work[entry.id] = _AtWork(entry, self._cluster.share() if self._cluster else None)
+            threading.Thread(target=self._finish, args=(entry.id,), name="lecture", daemon=True).start()
+        except Exception as error:  # the cluster is gone, or there is no memory for another thread
+            self._at_work.pop(entry.id, None)
+            self._stopped[entry.id] = in_one_sentence(error)
+            raise
+
+    def _finish(self, lecture_id: str) -> None:
+        work = self._at_work[lecture_id]
+        try:
+            self._process(work.entry, work.share)
+        except Exception as error:  # it is gone on with as soon as that is possible
+            if not isinstance(error, LectureError):
+                log.exception("A lecture cannot be gone on with now")
+            self._stopped[lecture_id] = in_one_sentence(error)
+        finally:
+            if work.share:
+                work.share.withdraw()
+            del self._at_work[lecture_id]
+            self.wake()
+
+    def _process(self, entry: Entry, share: Share | None) -> None:
         began, record = time.monotonic(), Journal(self.library, entry.id, self.keys)
         try:
             lecture = process(entry.source, entry.settings, record, self._shared, share=share)
@@ -139,48 +171,30 @@ class Worker:
         self.keys.pop(entry.id, None)
         self._lost_workers.discard(entry.id)
 
-    # ----------------------------------------------------------------------------------------- on a cluster
-
-    def _next_for(self, cluster: Cluster) -> Entry | None:
-        """The next lecture, if the cluster takes one more now.
+    def _hand_back_what_stopped(self) -> None:
+        """Have lectures wait again that could not be gone on with.
 
         Raises:
-            ClusterError: the cluster cannot be used; what is at work on it stays so as long as it can.
-            StorageError: the library cannot be written.
+            StorageError: the library cannot be written now.
         """
-        if self._stopped:
-            time.sleep(IDLE_S)  # what hinders one lecture will hinder the next, for a while
-        for lecture_id in list(self._stopped):
-            self._hand_back(lecture_id)
-            self._stopped.discard(lecture_id)
-        for lecture_id, share in list(self._at_work.items()):
-            if not self.library.is_wanted(lecture_id):
-                share.withdraw()
-        return self.library.take_next() if len(self._at_work) < cluster.lectures() else None
+        for lecture_id, why in list(self._stopped.items()):
+            self.trouble = why
+            time.sleep(IDLE_S)  # what hindered one lecture will hinder the next, for a while
+            stopped = (LectureRow.id == lecture_id, LectureRow.state == "running")
+            with self.library.transaction() as session:
+                session.execute(update(LectureRow).where(*stopped).values(state="waiting"))
+            del self._stopped[lecture_id]
 
-    def _hand_back(self, lecture_id: str) -> None:
-        stopped = (LectureRow.id == lecture_id, LectureRow.state == "running")
-        with self.library.transaction() as session:
-            session.execute(update(LectureRow).where(*stopped).values(state="waiting"))
+    def _withdraw_what_is_unwanted(self) -> None:
+        """Take what was cancelled or deleted back from the cluster; in this process it stops by itself."""
+        for lecture_id, work in list(self._at_work.items()):
+            if work.share and not self.library.is_wanted(lecture_id):
+                work.share.withdraw()
 
-    def _spread(self, entry: Entry, cluster: Cluster) -> None:
-        try:
-            self._at_work[entry.id] = share = cluster.share()
-            threading.Thread(target=self._one_of_many, args=(entry, share), name="lecture", daemon=True).start()
-        except BaseException:  # the cluster is gone, or there is no memory for another thread
-            self._at_work.pop(entry.id, None)
-            self._stopped.add(entry.id)
-            raise
 
-    def _one_of_many(self, entry: Entry, share: Share) -> None:
-        try:
-            self._process(entry, share)
-        except Exception as error:
-            if not isinstance(error, LectureError):
-                log.exception("The library cannot be used now")
-            self.trouble = in_one_sentence(error)
-            self._stopped.add(entry.id)
-        finally:
-            share.withdraw()
-            del self._at_work[entry.id]
-            self.wake()
+@dataclass(frozen=True)
+class _AtWork:
+    """A lecture that is being processed, and what it has of a cluster."""
+
+    entry: Entry
+    share: Share | None

@@ -66,6 +66,7 @@ class Entry:
         settings: what the student chose for it.
         source: its files.
         corrections: lines of its transcript that were corrected since its notes were written.
+        has_text: whether nothing has to be recognised: it has captions, or only its notes are to be written.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Entry:
     settings: Settings
     source: Source
     corrections: int = 0
+    has_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -376,6 +378,7 @@ class Library(Work):
                 StoredFile(folder / "captions", row.captions_name) if row.captions_name else None,
             ),
             corrections=row.corrections,
+            has_text=row.captions_name is not None or row.task == "notes",
         )
 
 

@@ -58,20 +58,26 @@ class Work(ABC):
                 row.state = "waiting"
             return len(stopped)
 
-    def take_next(self) -> Entry | None:
+    def take_next(self, with_text: bool = False) -> Entry | None:
         """The next lecture, now running: of the owner with the fewest running, the one that has waited longest.
 
         Of several such owners it is the turn of the one whose last turn was the longest time ago, so that nobody's
         fifty lectures keep another one waiting where there is room for few at once.
+
+        Args:
+            with_text: whether only one of which nothing has to be recognised is wanted.
         """
         owner, state, number = LectureRow.owner, LectureRow.state, LectureRow.number
+        wanted = [state == "waiting"]
+        if with_text:
+            wanted.append(LectureRow.captions_name.is_not(None) | (LectureRow.task == "notes"))
         by_owner = select(owner, func.count(), func.min(number)).group_by(owner)
         with self.transaction() as session:
             at_work = {whose: lectures for whose, lectures, _ in session.execute(by_owner.where(state == "running"))}
-            first = {whose: lowest for whose, _, lowest in session.execute(by_owner.where(state == "waiting"))}
+            first = {whose: lowest for whose, _, lowest in session.execute(by_owner.where(*wanted))}
             turns = sorted(first, key=lambda whose: (at_work.get(whose, 0), self._turns.get(whose, 0), first[whose]))
             for whose in turns:
-                waiting = select(LectureRow).where(owned_by(whose), state == "waiting").order_by(number).limit(1)
+                waiting = select(LectureRow).where(owned_by(whose), *wanted).order_by(number).limit(1)
                 # Another process may be taking it this moment; on SQLite there is one worker.
                 if row := session.scalar(waiting.with_for_update(skip_locked=True)):
                     row.state, row.written = "running", None

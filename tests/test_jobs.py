@@ -122,8 +122,7 @@ def test_a_failed_lecture_says_why_and_the_next_one_is_processed(library, record
     good = add(library, TALK)
     work(library, spy)
     wait_for(library, good, "ready")
-    damaged, broken = library.entry(damaged.id), library.entry(broken.id)
-    assert (damaged.state, broken.state) == ("failed", "failed")
+    damaged, broken = wait_for(library, damaged, "failed"), wait_for(library, broken, "failed")
     assert damaged.error.startswith("damaged.wav is not a recording that can be read.")
     assert "unexpected" in broken.error and "division by zero" in broken.error
 
@@ -144,10 +143,9 @@ def test_a_running_lecture_is_cancelled_within_one_window_and_keeps_what_was_rec
 
     spy = Spy(cancel_at_fifth, batch=1).installed(monkeypatch)
     entry = add(library, recording, "a.flac")
-    other = add(library, TALK)
-    work(library, spy)
-    wait_for(library, other, "ready")
-    assert library.entry(entry.id).state == "cancelled"
+    worker = work(library, spy)
+    wait_for(library, entry, "cancelled")
+    wait_until(lambda: not worker.lectures_at_work)
     assert len(spy.heard) == 5
     kept = library.recognised(entry.id)
     assert list(kept) == [0, 1, 2, 3, 4]
@@ -158,6 +156,21 @@ def test_a_running_lecture_is_cancelled_within_one_window_and_keeps_what_was_rec
     wait_for(library, entry, "ready")
     assert spy.heard == undisturbed[1]  # none was recognised twice
     assert transcript(library, entry) == undisturbed[0]
+
+
+def test_a_lecture_with_captions_does_not_wait_for_another_one_to_be_recognised(library, recording, monkeypatch):
+    go_on = threading.Event()
+    spy = Spy(lambda done: go_on.wait(60)).installed(monkeypatch)
+    heard, second = add(library, recording, "a.flac"), add(library, recording + b" ", "b.flac")
+    work(library, spy)
+    wait_until(lambda: library.entry(heard.id).state == "running")
+    for name in ("one", "two"):
+        with_captions = add(library, TALK.replace("Osmosis", name))
+        wait_for(library, with_captions, "ready")
+    assert [library.entry(entry.id).state for entry in (heard, second)] == ["running", "waiting"]
+    go_on.set()
+    wait_for(library, second, "ready")
+    assert library.entry(heard.id).state == "ready"
 
 
 def test_a_lecture_that_waits_is_cancelled_or_deleted_before_it_begins(library, recording, monkeypatch):
@@ -182,6 +195,7 @@ def test_a_lecture_deleted_while_it_runs_is_gone_and_the_next_one_is_processed(l
     last = add(library, TALK)
     worker = work(library, spy)
     wait_for(library, last, "ready")
+    wait_until(lambda: library.entry(entry.id) is None and not worker.lectures_at_work)
     assert (len(spy.heard), worker.trouble) == (3, None)
     assert [other.id for other in library.entries()] == [last.id]
     assert [path.name for path in (library.folder / "lectures").iterdir()] == [last.id]
