@@ -67,7 +67,8 @@ class Cluster:
             ClusterError: the scheduler does not answer, or no worker has joined it.
         """
         with self._plain_errors():
-            threads = sum(self._connected().nthreads().values())  # type: ignore[no-untyped-call]
+            client = self._connected()
+            threads = sum(client.sync(client.scheduler.ncores, callback_timeout=CONNECT_S).values())  # type: ignore[no-untyped-call, union-attr]
         if not threads:
             raise ClusterError(
                 f"No worker has joined the cluster at {self.address}. Start one with: "

@@ -281,6 +281,20 @@ def test_without_a_scheduler_lectures_wait_and_the_page_says_why(own, library):
     wait_until(lambda: worker.trouble is None)
 
 
+def test_a_scheduler_that_says_nothing_is_not_waited_for_in_silence(own, library, monkeypatch):
+    monkeypatch.setattr("lecture.cluster.CONNECT_S", 1.0)
+    own.start_scheduler()
+    own.start_worker()
+    own.wait_for_workers(1)
+    worker = work(library, own)
+    with own.frozen_scheduler():
+        entry = add(library, media.SAMPLE.with_suffix(".vtt").read_text(), "talk.vtt")
+        wait_until(lambda: worker.trouble)
+        assert "does not answer" in worker.trouble
+    wait_for(library, entry.id, "ready")
+    wait_until(lambda: worker.trouble is None)
+
+
 @pytest.mark.parametrize("address", ["nonsense://x", "tcp://", "http://127.0.0.1:1"])
 def test_an_address_that_is_none_is_named(address):
     with pytest.raises(ClusterError, match="is no address of a scheduler"):
