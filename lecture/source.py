@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from lecture.captions import CAPTION_SUFFIXES
 from lecture.errors import SourceError, StorageError
+from lecture.transcript import encodable
 
 RECORDING_SUFFIXES = tuple(".wav .mp3 .m4a .aac .webm .ogg .opus .flac .mp4 .mov .mkv".split())
 
@@ -96,7 +97,7 @@ def is_captions(name: str) -> bool:
 
 def on_disk(path: Path) -> Source:
     """A file of the user's as a source, where it lies. Used by the command line."""
-    file = StoredFile(path, path.name)
+    file = StoredFile(path, encodable(path.name))
     return Source(captions=file) if is_captions(path.name) else Source(recording=file)
 
 

@@ -254,9 +254,7 @@ def test_no_name_and_no_text_steers_the_terminal(name, tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()
     said = TRAPS["controls"].replace("\x00", "") + TRAPS["HTML"]
-    lines = "".join(
-        f"{n}\n00:00:{n:02},000 --> 00:00:{n + 1:02},000\n{said} Osmosis moves water {n}.\n\n" for n in (1, 3)
-    )
+    lines = "".join(f"{n}\n00:00:{n:02},000 --> 00:00:{n + 1:02},000\n{said} {SAID} {n}.\n\n" for n in (1, 3))
     (folder / f"{name}.srt").write_text(lines)
     (folder / f"{name} 3.mp3").write_bytes(b"no sound")
     (folder / f"{name} 2.vtt").write_text(f"WEBVTT\n\n00:05 --> 00:01 {name.encode('utf-8', 'replace').decode()}\n")
@@ -271,6 +269,7 @@ def test_no_name_and_no_text_steers_the_terminal(name, tmp_path):
     assert "Traceback" not in said_to_user
     assert "Something unexpected" not in said_to_user
     assert not {letter for letter in said_to_user if unicodedata.category(letter) == "Cc"} - {"\n"}, said_to_user
+    assert (tmp_path / "out").exists(), said_to_user
     made = list((tmp_path / "out").iterdir())
     assert len(made) == 1, said_to_user
     assert (made[0] / "made.json").exists()

@@ -11,6 +11,7 @@ from lecture.captions import CAPTION_SUFFIXES
 from lecture.command_line.made import RECORD
 from lecture.errors import SourceError
 from lecture.source import RECORDING_SUFFIXES, Source, StoredFile, is_captions
+from lecture.transcript import encodable
 
 _SEARCHED = (*RECORDING_SUFFIXES, *CAPTION_SUFFIXES)
 
@@ -81,9 +82,9 @@ def _searched(folder: Path, out: Path, failures: list[tuple[str, SourceError]]) 
 
 def _add(group: Sequence[Path], inputs: Inputs) -> None:
     """Add the lectures that files of one name are."""
-    recordings = [StoredFile(path, path.name) for path in group if not is_captions(path.name)]
+    recordings = [StoredFile(path, encodable(path.name)) for path in group if not is_captions(path.name)]
     written = [path for path in group if is_captions(path.name)]
     written.sort(key=lambda path: CAPTION_SUFFIXES.index(path.suffix.lower()) if path.suffix else 0)
-    captions = StoredFile(written[0], written[0].name) if written else None
+    captions = StoredFile(written[0], encodable(written[0].name)) if written else None
     inputs.remarks += [f"{path.name} is left out: {written[0].name} says the same." for path in written[1:]]
     inputs.sources += [Source(recording, captions) for recording in recordings] or [Source(captions=captions)]

@@ -16,6 +16,7 @@ from lecture.errors import LectureError, SourceError
 from lecture.files.names import safe_filename
 from lecture.process import Settings
 from lecture.source import Source, storage_error
+from lecture.transcript import encodable
 
 RECORD = "made.json"
 
@@ -168,9 +169,9 @@ def _of_title(title: str, folders: Sequence[str]) -> Iterator[str]:
 
 def _seen_from(out: Path, path: Path) -> str:
     try:
-        return Path(os.path.relpath(path.resolve(), out.resolve())).as_posix()
+        return encodable(Path(os.path.relpath(path.resolve(), out.resolve())).as_posix())
     except ValueError:  # on another drive
-        return path.resolve().as_posix()
+        return encodable(path.resolve().as_posix())
 
 
 def _digest(path: Path) -> str:
