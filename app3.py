@@ -19,11 +19,12 @@ st.set_page_config(page_title="Lecture Voice-to-Notes", page_icon="🎓", layout
 st.html(Path(__file__).parent / "views" / "page.css")
 
 try:
-    shared.worker()  # goes on with what was interrupted
     if not logged_in():
         login_view()
+        shared.worker()
         st.stop()
     session.initialise()
+    shared.worker()  # goes on with what was interrupted
     who_is_logged_in()
     settings = settings_sidebar()
     with st.container():  # always there, so that a message moves nothing of what plays or is being written below it

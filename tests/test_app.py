@@ -338,9 +338,9 @@ def shown(page: AppTest) -> tuple[object, ...]:
 
 
 def test_where_others_reach_the_page_nothing_is_listed_or_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    options = {"server.address": "0.0.0.0"}
+    options, option = {"server.address": "0.0.0.0"}, st.get_option
     with monkeypatch.context() as patched:
-        patched.setattr(st, "get_option", options.__getitem__)
+        patched.setattr(st, "get_option", lambda name: options.get(name) or option(name))
         page = opened()
         choose_everything(page)
         click(page, "Reset to defaults")
