@@ -378,7 +378,7 @@ def test_the_demonstration_lecture_is_one_click_away(monkeypatch: pytest.MonkeyP
 def test_failed_work_is_told_in_one_sentence_and_can_be_tried_again(
     monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str
 ) -> None:
-    def fails(*_: object) -> Lecture:
+    def fails(*_: object, **__: object) -> Lecture:
         raise error
 
     with monkeypatch.context() as patched:
@@ -443,13 +443,13 @@ def endless(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Work that stays where it is until the event is set."""
     event = threading.Event()
 
-    def waits(source, settings, record, shared) -> Lecture:
+    def waits(source, settings, record, shared, **more) -> Lecture:
         record.on_progress(Progress("Listening", 200.0, 760.0, "seconds"))
         record.on_planned({0: (0.0, 6.0)}, "en")
         record.on_recognised(Recognised(0, 0.0, 6.0, (Segment(0.0, 5.0, "It swells."),)))
         while not event.wait(0.1):
             record.on_progress(Progress("Listening", 200.0, 760.0, "seconds"))
-        return process(source, settings, record, shared)
+        return process(source, settings, record, shared, **more)
 
     monkeypatch.setattr(jobs, "process", waits)
     yield event
