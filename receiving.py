@@ -57,7 +57,7 @@ class _Beginning(BaseModel):
     model_config = ConfigDict(strict=True)
     kind: Literal["live", "upload"]
     name: str
-    size: Annotated[int, Field(ge=0)] | None = None
+    size: Annotated[int, Field(ge=0, lt=2**62)] | None = None
 
 
 class _Marks(BaseModel):
