@@ -96,7 +96,8 @@ class Worker:
                 time.sleep(IDLE_S)
             except Exception as error:
                 if self.trouble is None:
-                    log.exception("Nothing can be processed now; trying until it can")
+                    say = log.warning if isinstance(error, ClusterError) else log.exception  # a network has its days
+                    say("Nothing can be processed now (%s); trying until it can", error)
                 self.trouble = in_one_sentence(error)
                 time.sleep(IDLE_S)
 

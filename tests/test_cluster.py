@@ -355,7 +355,11 @@ def test_a_cancelled_lecture_takes_its_waiting_windows_back(own, library, record
     assert library.entry(entry.id).state == "cancelled"
 
 
-def test_fifty_lectures_of_five_owners_become_ready_in_turn(pair, library):
+@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+def test_fifty_lectures_of_five_owners_become_ready_in_turn(where, pair, tmp_path, request):
+    """In a database of their own: the worker of this test is at it as long as the tests last."""
+    server = request.getfixturevalue("postgresql") if where == "postgresql" else None
+    library = Library(server and server.url(server.new_database()), tmp_path / "library")
     said = media.SAMPLE.with_suffix(".vtt").read_text()
     owner_of = {}
     for owner in range(5):
