@@ -15,7 +15,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from lecture.audio import SAMPLE_RATE, Recording
+from lecture.audio import LONGEST_S, SAMPLE_RATE, Recording
 from lecture.backup import backup, restore
 from lecture.captions import CAPTION_SUFFIXES, LONGEST_CAPTION, read_captions
 from lecture.command_line.made import Task
@@ -247,7 +247,7 @@ _folder = pytest.fixture(scope="module")(lambda tmp_path_factory: tmp_path_facto
 def hear(path: Path) -> None:
     try:
         recording = Recording(path)
-        assert sum(map(len, recording)) <= 40 * SAMPLE_RATE
+        assert sum(map(len, recording)) <= (LONGEST_S + 1) * SAMPLE_RATE
         assert all(one_line(warning) == warning for warning in recording.warnings())
     except SourceError as refusal:
         in_a_sentence(refusal)
