@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -36,7 +37,7 @@ class SayingWhyALoginFailed:
                 headers = MutableHeaders(
                     raw=[(name, value) for name, value in message["headers"] if name == b"set-cookie"]
                 )
-                headers["location"] = f"{_page(scope)}?{CAME_TO_NOTHING}={word}"
+                headers["location"] = f"{_page()}?{CAME_TO_NOTHING}={word}"
                 headers["content-length"] = "0"
                 message = {"type": message["type"], "status": 302, "headers": headers.raw}
             elif instead and message["type"] == "http.response.body":
@@ -50,10 +51,9 @@ def _reason(scope: Scope) -> tuple[str, Reason] | None:
     """Which word stands for a failure here, and what is one; None where nobody logs in."""
     if scope["type"] != "http":
         return None
-    request = Request(scope)
-    if request.url.path.endswith("/auth/login"):
+    if scope["path"] == f"{_page()}auth/login":
         return "unavailable", _is_an_error
-    if request.url.path.endswith("/oauth2callback") and {"code", "error"} & set(request.query_params):
+    if scope["path"] == f"{_page()}oauth2callback" and {"code", "error"} & set(Request(scope).query_params):
         return "refused", _keeps_nobody  # without these, somebody comes back from having logged out
     return None
 
@@ -68,5 +68,7 @@ def _keeps_nobody(message: Message) -> bool:
     return not any(one.startswith(f"{COOKIE}=".encode()) and b"max-age=0" not in one for one in cookies)
 
 
-def _page(scope: Scope) -> str:
-    return Request(scope).url.path.removesuffix("/auth/login").removesuffix("/oauth2callback") + "/"
+def _page() -> str:
+    """The page, never made of what is asked for: //other.example/auth/login would lead to another site."""
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    return f"/{base}/" if base else "/"

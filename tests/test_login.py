@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from secrets import token_hex
 
@@ -238,6 +238,22 @@ def test_the_name_where_users_log_in_is_one_of_the_servers_own(secrets):
     assert not asked("attacker.example")
 
 
+@pytest.mark.parametrize(("instead", "status"), [(None, 503), ("[auth\n", 503), ("[other]\na = 1\n", 403)])
+def test_while_the_secrets_cannot_be_read_a_recording_is_refused_in_a_sentence(instead, status, secrets, monkeypatch):
+    monkeypatch.setattr(session, "only_here", lambda: True)
+    assert visitor.asks_for_login()
+    if instead is None:
+        secrets.unlink()
+    else:
+        secrets.write_text(instead)
+    secrets_singleton._reset()
+    client = TestClient(Starlette(routes=server.routes), base_url=HERE, cookies=cookie({}))
+    played = client.get("/recording/x")
+    sent = client.post("/incoming", content=b"{}", headers={"origin": HERE})
+    assert (played.status_code, played.text.endswith(".")) == (status, True)
+    assert (sent.status_code, set(sent.json())) == (400, {"error"})
+
+
 # --------------------------------------------------------------------------------------------- logins that fail
 
 
@@ -264,7 +280,8 @@ async def _streamlits(request: Request) -> Response:
         ("/notes/oauth2callback?code=x", "/notes/?login=refused"),
     ],
 )
-def test_a_login_that_comes_to_nothing_leads_back_to_the_page(asked, leads_to):
+def test_a_login_that_comes_to_nothing_leads_back_to_the_page(asked, leads_to, below):
+    below("notes" if asked.startswith("/notes/") else "")
     routes = [Route(path, _streamlits) for path in ("/auth/login", "/oauth2callback", "/notes/oauth2callback")]
     app = Starlette(routes=routes, middleware=[Middleware(SayingWhyALoginFailed)])
     answer = TestClient(app, base_url=HERE, follow_redirects=False).get(asked)
@@ -272,3 +289,19 @@ def test_a_login_that_comes_to_nothing_leads_back_to_the_page(asked, leads_to):
     assert not answer.text
     assert "_streamlit_user_tokens" in str(answer.headers.get_list("set-cookie"))
     assert set(REASONS) == {"unavailable", "refused"}
+
+
+@pytest.mark.parametrize("elsewhere", ["//attacker.example", "/%5Cattacker.example", "/attacker.example", "/%0D%0Ax:y"])
+@pytest.mark.parametrize("way", ["/auth/login?down=1", "/oauth2callback?error=x"])
+def test_an_address_that_somebody_made_up_leads_nowhere_else(elsewhere, way):
+    app = Starlette(middleware=[Middleware(SayingWhyALoginFailed)])
+    answer = TestClient(app, follow_redirects=False).get(f"{HERE}{elsewhere}{way}")
+    assert (answer.status_code, answer.headers.get("location")) == (404, None)
+
+
+@pytest.fixture
+def below() -> Iterator[Callable[[str], None]]:
+    """Says below which address the page is."""
+    before = config.get_option("server.baseUrlPath")
+    yield lambda base: config.set_option("server.baseUrlPath", base)
+    config.set_option("server.baseUrlPath", before)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -93,8 +94,14 @@ def owner() -> str | None:
 
 
 def login_host() -> str | None:
-    """The name that the page goes by where users log in, such as behind a web server on the same computer."""
-    return urlsplit(str(st.secrets["auth"].get("redirect_uri", ""))).hostname if asks_for_login() else None
+    """The name that the page goes by where users log in, such as behind a web server on the same computer.
+
+    None where nobody logs in, also for want of secrets that can be read.
+    """
+    with suppress(StreamlitSecretNotFoundError):
+        if login := st.secrets.get("auth"):
+            return urlsplit(str(login.get("redirect_uri", ""))).hostname
+    return None
 
 
 def name() -> str:
