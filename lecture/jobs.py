@@ -94,7 +94,7 @@ class Worker:
                 self._work()
             except Timeout:
                 time.sleep(IDLE_S)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 (it is logged, in one way or another)
                 if self.trouble is None:
                     say = log.warning if isinstance(error, ClusterError) else log.exception  # a network has its days
                     say("Nothing can be processed now (%s); trying until it can", error)
@@ -121,7 +121,10 @@ class Worker:
         """The next lecture for which there is room, now running."""
         at_work = [work.entry for work in list(self._at_work.values())]
         if self._cluster:
-            return self.library.take_next() if len(at_work) < self._cluster.lectures() else None
+            if len(at_work) >= self._cluster.lectures():
+                return None
+            # One that was cancelled and is to be tried again waits until the work on it has stopped.
+            return self.library.take_next(without=[entry.id for entry in at_work])
         if len(at_work) == 1 and not at_work[0].has_text:
             return self.library.take_next(with_text=True)
         return None if at_work else self.library.take_next()
@@ -169,8 +172,10 @@ class Worker:
             if not isinstance(error, LectureError):
                 log.exception("A lecture failed unexpectedly")
             self.library.fail(entry.id, in_one_sentence(error))
-        self.keys.pop(entry.id, None)
         self._lost_workers.discard(entry.id)
+        now = self.library.entry(entry.id)
+        if now is None or now.state != "waiting":  # else it was cancelled, and is to be tried again with its key
+            self.keys.pop(entry.id, None)
 
     def _hand_back_what_stopped(self) -> None:
         """Have lectures wait again that could not be gone on with.

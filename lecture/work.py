@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -58,7 +58,7 @@ class Work(ABC):
                 row.state = "waiting"
             return len(stopped)
 
-    def take_next(self, with_text: bool = False) -> Entry | None:
+    def take_next(self, with_text: bool = False, without: Collection[str] = ()) -> Entry | None:
         """The next lecture, now running: of the owner with the fewest running, the one that has waited longest.
 
         Of several such owners it is the turn of the one whose last turn was the longest time ago, so that nobody's
@@ -66,9 +66,10 @@ class Work(ABC):
 
         Args:
             with_text: whether only one of which nothing has to be recognised is wanted.
+            without: ids of lectures that are not to be taken now.
         """
         owner, state, number = LectureRow.owner, LectureRow.state, LectureRow.number
-        wanted = [state == "waiting"]
+        wanted = [state == "waiting", LectureRow.id.not_in(without)]
         if with_text:
             wanted.append(LectureRow.captions_name.is_not(None) | (LectureRow.task == "notes"))
         by_owner = select(owner, func.count(), func.min(number)).group_by(owner)

@@ -158,6 +158,21 @@ def test_a_running_lecture_is_cancelled_within_one_window_and_keeps_what_was_rec
     assert transcript(library, entry) == undisturbed[0]
 
 
+def test_a_lecture_that_is_cancelled_and_tried_again_at_once_is_written_with_its_key(library, recording, monkeypatch):
+    go_on, keys = threading.Event(), []
+    spy = Spy(lambda done: keys.append([*worker.keys.values()]) or go_on.wait(60)).installed(monkeypatch)
+    worker = work(library, spy)
+    entry = add(library, recording, "a.flac")
+    wait_until(lambda: keys)
+    library.cancel(entry.id)
+    worker.keys[entry.id] = "secret"
+    library.try_again(entry.id)
+    go_on.set()
+    wait_for(library, entry, "ready")
+    assert keys[-1] == ["secret"]
+    wait_until(lambda: not worker.keys)
+
+
 def test_a_lecture_with_captions_does_not_wait_for_another_one_to_be_recognised(library, recording, monkeypatch):
     go_on = threading.Event()
     spy = Spy(lambda done: go_on.wait(60)).installed(monkeypatch)
