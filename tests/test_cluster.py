@@ -5,6 +5,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,7 +30,16 @@ from lecture.source import Source, StoredFile
 from lecture.transcribe import Recognised
 from lecture.windows import windows
 from tests.fixtures import media
-from tests.fixtures.cluster import ROOT, LocalCluster, children_of, environment, free_port, kill, wait_until
+from tests.fixtures.cluster import (
+    ROOT,
+    LocalCluster,
+    children_of,
+    environment,
+    free_port,
+    kill,
+    silence_worker_of,
+    wait_until,
+)
 from tests.fixtures.endpoint import ModelServer
 from tests.fixtures.lectures import add
 
@@ -93,9 +104,13 @@ def own(tmp_path):
     cluster.stop()
 
 
-@pytest.fixture
-def library(tmp_path) -> Library:
-    return Library(folder=tmp_path / "library")
+@pytest.fixture(params=["sqlite"])
+def library(tmp_path, request):
+    """A library whose worker works no longer than the test."""
+    server = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
+    library = Library(server and server.url(server.new_database()), tmp_path / "library")
+    yield library
+    silence_worker_of(library)
 
 
 def source(path: Path) -> Source:
@@ -330,6 +345,23 @@ def test_with_certificates_nobody_without_them_gets_in(own, tmp_path, monkeypatc
 # --------------------------------------------------------------------------------------------- many lectures
 
 
+def test_a_lecture_that_is_cancelled_and_tried_again_at_once_is_in_one_pair_of_hands(pair, library, recording):
+    entry = add(library, recording.read_bytes(), "lecture.flac", WHISPER)
+    worker, at_work = work(library, pair), []
+    for _ in range(3):
+        wait_for(library, entry.id, "running")
+        wait_until(lambda: worker.lectures_at_work == 1)
+        library.cancel(entry.id)
+        library.try_again(entry.id)
+        worker.wake()
+        for _ in range(50):
+            at_work.append(sum(thread.name == "lecture" for thread in threading.enumerate()))
+            time.sleep(0.01)
+    wait_for(library, entry.id, "ready")
+    wait_until(lambda: not worker.lectures_at_work)
+    assert max(at_work) == 1
+
+
 def test_a_cancelled_lecture_takes_its_waiting_windows_back(own, library, recording):
     """At once, though its worker says nothing for a long time: it is stopped in the midst of a window."""
     own.start_scheduler()
@@ -355,11 +387,8 @@ def test_a_cancelled_lecture_takes_its_waiting_windows_back(own, library, record
     assert library.entry(entry.id).state == "cancelled"
 
 
-@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
-def test_fifty_lectures_of_five_owners_become_ready_in_turn(where, pair, tmp_path, request):
-    """In a database of their own: the worker of this test is at it as long as the tests last."""
-    server = request.getfixturevalue("postgresql") if where == "postgresql" else None
-    library = Library(server and server.url(server.new_database()), tmp_path / "library")
+@pytest.mark.parametrize("library", ["sqlite", "postgresql"], indirect=True)
+def test_fifty_lectures_of_five_owners_become_ready_in_turn(pair, library):
     said = media.SAMPLE.with_suffix(".vtt").read_text()
     owner_of = {}
     for owner in range(5):
