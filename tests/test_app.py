@@ -23,7 +23,7 @@ from lecture.source import Source, store
 from lecture.transcribe import Recognised
 from lecture.transcript import Segment
 from tests.fixtures import media
-from views import downloads, session, shared
+from views import downloads, session, settings, shared
 from views.recorder import receiving_at
 
 APP = Path(__file__).parents[1] / "app3.py"
@@ -533,3 +533,20 @@ def test_two_tabs_share_one_copy_of_the_model_and_never_their_results(
     assert len(loads) == 1
     first, second = pages.values()
     assert first.session_state.transcription != second.session_state.transcription
+
+
+@pytest.mark.parametrize(
+    ("cluster", "address", "said"),
+    [
+        ("", "127.0.0.1", "Everything happens on this computer."),
+        ("tcp://scheduler:8786", "127.0.0.1", "Everything happens on the machines of whoever runs this page."),
+        ("", "0.0.0.0", "Everything happens on the machines of whoever runs this page."),
+    ],
+)
+def test_the_sidebar_says_whose_machines_do_the_work(
+    monkeypatch: pytest.MonkeyPatch, cluster: str, address: str, said: str
+) -> None:
+    monkeypatch.setenv("LECTURE_CLUSTER", cluster)
+    option = st.get_option
+    monkeypatch.setattr(st, "get_option", lambda name: address if name == "server.address" else option(name))
+    assert settings._where_it_happens("").startswith(said)

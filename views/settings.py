@@ -7,13 +7,14 @@ from typing import cast
 import streamlit as st
 
 import models
+from lecture.cluster import named_cluster
 from lecture.errors import ModelError, WriterError
 from lecture.languages import LANGUAGES
 from lecture.process import Settings
 from lecture.writers import Length
 from lecture.writing.endpoint import is_local
 from lecture.writing.endpoint import models as offered_models
-from views import session
+from views import session, visitor
 from views.text import plain
 
 DEFAULTS = Settings()
@@ -160,9 +161,11 @@ def _notes_language() -> str | None:
 
 
 def _where_it_happens(endpoint: str) -> str:
+    private = session.only_here() and not visitor.asks_for_login() and named_cluster() is None
+    here = "on this computer" if private else "on the machines of whoever runs this page"
     if endpoint and not is_local(endpoint):
-        return "Recognition happens on this computer; the notes are written by the server you named."
-    return "Everything happens on this computer. Only a model's download uses the network."
+        return f"Recognition happens {here}; the notes are written by the server you named."
+    return f"Everything happens {here}. Only a model's download uses the network."
 
 
 @st.cache_data(ttl=120, show_spinner="Asking how large it is …")
