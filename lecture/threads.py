@@ -23,7 +23,11 @@ class DaemonThreads(Executor):
         self._threads: set[threading.Thread] = set()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Hand a task in; it runs as soon as there is room."""
+        """Hand a task in; it runs as soon as there is room.
+
+        Raises:
+            RuntimeError: there is no memory for another thread.
+        """
         future: Future[T] = Future()
 
         def run() -> None:
@@ -35,8 +39,8 @@ class DaemonThreads(Executor):
                         future.set_exception(error)
 
         thread = threading.Thread(target=run, name="recognising", daemon=True)
+        thread.start()  # there may be no memory for one more
         self._threads = {one for one in self._threads if one.is_alive()} | {thread}
-        thread.start()
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: Any = False) -> None:

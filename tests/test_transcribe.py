@@ -374,6 +374,19 @@ def test_giving_up_withdraws_what_has_not_begun():
     assert len(spy.heard) == 2, "the first, and the one that had begun"
 
 
+def test_where_there_is_no_memory_for_a_thread_those_before_it_are_waited_for(monkeypatch):
+    done = []
+    with pytest.raises(RuntimeError, match="can't start"), DaemonThreads(2) as threads:
+        threads.submit(lambda: time.sleep(0.2) or done.append("first"))
+        monkeypatch.setattr(threading.Thread, "start", _cannot_start)
+        threads.submit(int)
+    assert done == ["first"]
+
+
+def _cannot_start(_: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
 def test_the_program_does_not_wait_for_a_recogniser_at_its_end():
     program = """
         import threading
