@@ -8,6 +8,9 @@ from pathlib import Path
 
 __all__ = ["cores", "free_memory"]
 
+_CONTAINER = Path("/sys/fs/cgroup")
+"""Where Linux says what a container may use (cgroup, version 2)."""
+
 
 def cores() -> int:
     """CPU cores that this process may use."""
@@ -15,7 +18,7 @@ def cores() -> int:
     with contextlib.suppress(AttributeError):  # not on macOS and Windows
         count = len(os.sched_getaffinity(0))
     with contextlib.suppress(OSError, ValueError):  # no such file, or it says "max"
-        quota, period = map(int, Path("/sys/fs/cgroup/cpu.max").read_text().split())
+        quota, period = map(int, (_CONTAINER / "cpu.max").read_text().split())
         count = min(count, max(1, quota // period))
     return count
 
@@ -27,6 +30,14 @@ def free_memory() -> int | None:
         lines = Path("/proc/meminfo").read_text().splitlines()
         free.append(next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")))
     with contextlib.suppress(OSError, ValueError):  # no such file, or it says "max"
-        limit, used = (int(Path(f"/sys/fs/cgroup/memory.{name}").read_text()) for name in ("max", "current"))
-        free.append(limit - used)
+        limit, used = (int((_CONTAINER / f"memory.{name}").read_text()) for name in ("max", "current"))
+        free.append(max(0, limit - used + _given_back()))
     return min(free, default=None)
+
+
+def _given_back() -> int:
+    """Bytes of files that were read and are only kept in case: the system lets go of them for whoever needs memory."""
+    with contextlib.suppress(OSError, StopIteration, ValueError):
+        lines = (_CONTAINER / "memory.stat").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("inactive_file "))
+    return 0
