@@ -120,14 +120,13 @@ class Worker:
     def _next(self) -> Entry | None:
         """The next lecture for which there is room, now running."""
         at_work = [work.entry for work in list(self._at_work.values())]
+        # What was cancelled and is to be tried again waits until the work on it has stopped.
+        busy = [*(entry.id for entry in at_work), *(self._captioner.at_work if self._captioner else ())]
         if self._cluster:
-            if len(at_work) >= self._cluster.lectures():
-                return None
-            # One that was cancelled and is to be tried again waits until the work on it has stopped.
-            return self.library.take_next(without=[entry.id for entry in at_work])
+            return self.library.take_next(without=busy) if len(at_work) < self._cluster.lectures() else None
         if len(at_work) == 1 and not at_work[0].has_text:
-            return self.library.take_next(with_text=True)
-        return None if at_work else self.library.take_next()
+            return self.library.take_next(with_text=True, without=busy)
+        return None if at_work else self.library.take_next(without=busy)
 
     def _begin(self, entry: Entry) -> None:
         try:

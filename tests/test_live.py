@@ -544,6 +544,35 @@ def test_notes_that_cannot_be_stored_are_made_by_the_worker_when_they_can(
     assert worker.trouble_with(begun.lecture_id) is None
 
 
+def test_a_recording_that_is_cancelled_and_tried_again_at_once_waits_until_nobody_is_at_it(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what was made with the settings of before would be kept, and two would be at it."""
+    made, go_on = threading.Event(), threading.Event()
+
+    def stopping(*arguments):
+        lecture = process(*arguments)
+        made.set()
+        assert go_on.wait(60)
+        return lecture
+
+    monkeypatch.setattr(captioner, "process", stopping)
+    worker = Worker(library, models.shared(), lambda: NOW)
+    begun = begin(library)
+    chunks = media.chunks(media.excerpt(0, 8))
+    send(library, begun, chunks)
+    Takes(library).end(begun.lecture_id, [len(chunks)], begun.key, NOW)
+    assert made.wait(60)
+    library.cancel(begun.lecture_id)
+    library.try_again(begun.lecture_id, replace(SPHINX, summary_length="long"))
+    worker.wake()
+    time.sleep(1.5)
+    assert library.entry(begun.lecture_id).state == "waiting"
+    go_on.set()
+    wait_until(library, begun, lambda entry: entry.state == "ready")
+    wait_for(lambda: files_of(library, begun) == ["recording"])
+
+
 def test_takes_that_cannot_be_joined_now_are_said_to_be_kept_and_are_joined_later(impatient: Library) -> None:
     worker = Worker(impatient, models.shared(), lambda: NOW)
     begun = begin(impatient)

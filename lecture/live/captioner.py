@@ -75,6 +75,11 @@ class Captioner:
         self._not_before: dict[str, float] = {}
         threading.Thread(target=self._run, name="captioner", daemon=True).start()
 
+    @property
+    def at_work(self) -> frozenset[str]:
+        """The recordings that are being transcribed now, or whose notes are being written here."""
+        return frozenset(self._at_work)
+
     def _run(self) -> None:
         """Look for recordings, for good: nothing that happens may end this."""
         tidied = troubled = False
