@@ -81,7 +81,7 @@ def transcribe(
         nullcontext(executor) if executor else DaemonThreads(recogniser.at_once) as running,
     ):
         batches = _Batches(waiting, recogniser, running, done or {}, on_planned, together)
-        yield from _in_turn(iter(batches), under_way)
+        yield from _in_turn(batches, under_way)
 
 
 def recognise(recogniser: Recogniser, batch: Sequence[Window]) -> list[list[Segment]]:
@@ -148,15 +148,23 @@ class _Batches:
         return _Batch(batch, known, self.executor.submit(recognise, self.recogniser, list(batch.values())))
 
 
-def _in_turn(batches: Iterator[_Batch], most: int) -> Iterator[Recognised]:
+def _in_turn(batches: Iterable[_Batch], most: int) -> Iterator[Recognised]:
     """The windows of batches, of which at `most` so many are under way; those are given up where this is."""
-    under_way, last = deque(islice(batches, most)), 0.0
+    under_way, last = deque[_Batch](), 0.0
+
+    def first() -> Iterator[Recognised]:
+        nonlocal last
+        for result in under_way.popleft().recognised(last):
+            last = result.segments[-1].end if result.segments else last
+            yield result
+
     try:
+        for batch in batches:
+            under_way.append(batch)
+            while under_way and (len(under_way) == most or under_way[0].heard.done()):
+                yield from first()
         while under_way:
-            for result in under_way.popleft().recognised(last):
-                last = result.segments[-1].end if result.segments else last
-                yield result
-            under_way.extend(islice(batches, 1))
+            yield from first()
     finally:
         for batch in under_way:
             batch.heard.cancel()

@@ -330,6 +330,20 @@ def test_a_later_batch_that_is_done_first_waits_for_its_turn():
     assert [window.start for window in found] == sorted(window.start for window in found)
 
 
+def test_the_first_text_does_not_wait_for_as_many_windows_as_can_be_recognised_at_once():
+    go_on, sound = threading.Event(), media.excerpt(0, 40)
+
+    def blocks():
+        yield sound[: 25 * 16_000]
+        assert go_on.wait(20), "the first text was not there while the rest was still to be read"
+        yield sound[25 * 16_000 :]
+
+    made = transcribe(blocks(), Spy(batch=1, at_once=20))
+    assert next(made).number == 0
+    go_on.set()
+    assert list(made)
+
+
 def test_no_more_batches_are_under_way_than_can_be_and_one():
     under_way, most = [0], [0]
     gate = threading.Lock()
@@ -341,11 +355,12 @@ def test_no_more_batches_are_under_way_than_can_be_and_one():
                 most[0] = max(most[0], under_way[0])
             return threads.submit(fn, *args)
 
+    spy = Spy(lambda done: done or until(lambda: most[0] == 5), batch=1, at_once=3)
     with DaemonThreads(3) as threads:
-        for _ in transcribe([media.excerpt(0, 40)], Spy(batch=1, at_once=3), executor=Counting()):
+        for _ in transcribe([media.excerpt(0, 40)], spy, executor=Counting()):
             with gate:
                 under_way[0] -= 1
-    assert most[0] - 1 == 4, "three and one, beside the language"
+    assert most[0] == 5, "three and one, beside the language"
 
 
 def test_an_executor_of_others_does_the_work_and_stays_open():
