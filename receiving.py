@@ -25,7 +25,7 @@ from lecture.errors import LectureError, SourceError, StorageError
 from lecture.refusals import Closed, OutOfOrder, TooLarge, UnknownRecording, WrongKey
 from lecture.takes import MOST_MARKS, MOST_TAKES, Takes
 from origins import meant_for_this_server, of_this_page
-from views import shared
+from views import shared, visitor
 from views.tickets import BadTicket, TooOften
 
 LARGEST_CHUNK = 8_000_000
@@ -87,6 +87,7 @@ class _Stalled(LectureError):
 
 _STATUS: dict[type[LectureError], int] = {
     BadTicket: 403,
+    visitor.NotLoggedIn: 403,
     WrongKey: 403,
     UnknownRecording: 404,
     _Stalled: 408,
@@ -119,6 +120,8 @@ def routes(base: str) -> list[Route]:
 async def _begin(request: Request) -> dict[str, Any]:
     asked = await _read(request, _Beginning)
     ticket = shared.tickets().redeem(request.headers.get("x-ticket", ""))
+    if visitor.owner_who_asks(request.cookies) != ticket.owner:  # logged out in another tab, or as somebody else
+        raise visitor.NotLoggedIn
     begin = Takes(shared.library_of(ticket.owner)).begin
     begun = await run_in_threadpool(begin, asked.name, asked.kind, ticket.settings, shared.now(), asked.size)
     if ticket.endpoint_key:

@@ -206,7 +206,7 @@ def test_who_logged_out_is_not_let_in_by_the_cookie_that_somebody_kept(secrets):
 def test_a_recording_is_whose_ticket_began_it(secrets):
     ticket = shared.tickets().issue("tab", Settings(), owner=f"{ISSUER} alice")
     with recorder.receiving_at("/incoming"):
-        client = TestClient(Starlette(routes=server.routes), base_url=HERE)
+        client = TestClient(Starlette(routes=server.routes), base_url=HERE, cookies=cookie(ALICE))
         headers = {"x-ticket": ticket, "origin": HERE}
         begun = client.post("/incoming", json={"kind": "live", "name": "Talk"}, headers=headers).json()
         sent = client.put(
@@ -226,6 +226,16 @@ def test_a_ticket_begins_nothing_after_its_user_logged_out():
     shared.tickets().withdraw("another tab")
     with pytest.raises(BadTicket):
         shared.tickets().redeem(ticket)
+
+
+@pytest.mark.parametrize("whose", [{}, ALICE | {"sub": "mallory"}, ALICE | {"nonce": "ended"}])
+def test_another_tabs_ticket_begins_nothing_either_after_its_user_logged_out(secrets, whose):
+    visitor._known().ended.add(visitor._login(ALICE | {"nonce": "ended"}))
+    headers = {"x-ticket": shared.tickets().issue("another tab", Settings(), owner=f"{ISSUER} alice"), "origin": HERE}
+    client = TestClient(Starlette(routes=server.routes), base_url=HERE, cookies=cookie(whose))
+    answer = client.post("/incoming", json={"kind": "live", "name": "Talk"}, headers=headers)
+    assert (answer.status_code, "log in" in answer.json()["error"]) == (403, True)
+    assert shared.everybodys_library().entries() == []
 
 
 def test_the_name_where_users_log_in_is_one_of_the_servers_own(secrets):
