@@ -6,6 +6,8 @@ import contextlib
 import os
 from pathlib import Path
 
+import psutil
+
 __all__ = ["cores", "free_memory"]
 
 _CONTAINER = Path("/sys/fs/cgroup")
@@ -23,16 +25,13 @@ def cores() -> int:
     return count
 
 
-def free_memory() -> int | None:
-    """Bytes that are free; None where nobody says."""
-    free: list[int] = []
-    with contextlib.suppress(OSError, StopIteration, ValueError):
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        free.append(next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")))
+def free_memory() -> int:
+    """Bytes that are free."""
+    free = [psutil.virtual_memory().available]
     with contextlib.suppress(OSError, ValueError):  # no such file, or it says "max"
         limit, used = (int((_CONTAINER / f"memory.{name}").read_text()) for name in ("max", "current"))
         free.append(max(0, limit - used + _given_back()))
-    return min(free, default=None)
+    return min(free)
 
 
 def _given_back() -> int:

@@ -192,9 +192,8 @@ def fitting_batch(size: str, model: Any) -> int:
 
 def _windows_at_once(size: str) -> int:
     """Windows that half of the free memory carries, at least one."""
-    free = machine.free_memory()
-    most = _MOST_TASKS * _MOST_WINDOWS
-    return most if free is None else max(1, min(most, free // 2 // _WINDOW_BYTES[size]))
+    carried = machine.free_memory() // 2 // _WINDOW_BYTES[size]
+    return max(1, min(_MOST_TASKS * _MOST_WINDOWS, carried))
 
 
 def _check_names(recogniser: str, model: str) -> None:

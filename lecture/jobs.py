@@ -35,9 +35,9 @@ class Worker:
     """Processes a library's lectures, each in a thread of its own.
 
     One process of a machine is the worker, the first to come; should it end, another one takes over. It recognises one
-    lecture at a time, in the order they were taken in; one that has its text already does not wait for that. With a
+    lecture at a time, in the order they were taken in, and writes about another one that has its text already. With a
     cluster it processes several at once: it reads their recordings and has the cluster recognise them. Recordings in
-    progress are transcribed beside all that, and here, where a window waits behind no other lecture's.
+    progress are transcribed beside all that, in this process.
     """
 
     def __init__(
@@ -124,9 +124,10 @@ class Worker:
         busy = [*(entry.id for entry in at_work), *(self._captioner.at_work if self._captioner else ())]
         if self._cluster:
             return self.library.take_next(without=busy) if len(at_work) < self._cluster.lectures() else None
-        if len(at_work) == 1 and not at_work[0].has_text:
-            return self.library.take_next(with_text=True, without=busy)
-        return None if at_work else self.library.take_next(without=busy)
+        if len(at_work) > 1:
+            return None
+        # One is recognised and one with its text is written about, at most.
+        return self.library.take_next(not at_work[0].has_text if at_work else None, without=busy)
 
     def _begin(self, entry: Entry) -> None:
         try:

@@ -58,20 +58,21 @@ class Work(ABC):
                 row.state = "waiting"
             return len(stopped)
 
-    def take_next(self, with_text: bool = False, without: Collection[str] = ()) -> Entry | None:
+    def take_next(self, with_text: bool | None = None, without: Collection[str] = ()) -> Entry | None:
         """The next lecture, now running: of the owner with the fewest running, the one that has waited longest.
 
         Of several such owners it is the turn of the one whose last turn was the longest time ago, so that nobody's
         fifty lectures keep another one waiting where there is room for few at once.
 
         Args:
-            with_text: whether only one of which nothing has to be recognised is wanted.
+            with_text: whether it is one of which nothing has to be recognised; None where that does not matter.
             without: ids of lectures that are not to be taken now.
         """
         owner, state, number = LectureRow.owner, LectureRow.state, LectureRow.number
         wanted = [state == "waiting", LectureRow.id.not_in(without)]
-        if with_text:
-            wanted.append(LectureRow.captions_name.is_not(None) | (LectureRow.task == "notes"))
+        if with_text is not None:
+            has_text = LectureRow.captions_name.is_not(None) | (LectureRow.task == "notes")
+            wanted.append(has_text if with_text else ~has_text)
         by_owner = select(owner, func.count(), func.min(number)).group_by(owner)
         with self.transaction() as session:
             at_work = {whose: lectures for whose, lectures, _ in session.execute(by_owner.where(state == "running"))}

@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import event
 
 import models
+from lecture import process
 from lecture.errors import StorageError
 from lecture.jobs import Worker
 from lecture.library import Entry, Library
@@ -186,6 +187,24 @@ def test_a_lecture_with_captions_does_not_wait_for_another_one_to_be_recognised(
     go_on.set()
     wait_for(library, second, "ready")
     assert library.entry(heard.id).state == "ready"
+
+
+def test_a_recording_does_not_wait_for_notes_that_are_written_slowly(library, recording, monkeypatch):
+    go_on, written = threading.Event(), process.notes_and_cards
+
+    def slowly(transcript, settings, record, shared):
+        assert transcript.recogniser != "captions" or go_on.wait(60)
+        return written(transcript, settings, record, shared)
+
+    monkeypatch.setattr(process, "notes_and_cards", slowly)
+    spy = Spy().installed(monkeypatch)
+    slow = add(library, TALK)
+    worker = work(library, spy)
+    wait_until(lambda: library.entry(slow.id).state == "running")
+    wait_for(library, add(library, recording, "a.flac"), "ready")
+    assert (library.entry(slow.id).state, worker.lectures_at_work) == ("running", 1)
+    go_on.set()
+    wait_for(library, slow, "ready")
 
 
 def test_a_lecture_that_waits_is_cancelled_or_deleted_before_it_begins(library, recording, monkeypatch):

@@ -44,8 +44,8 @@ def fitting_workers(asked: int, lectures: int) -> int:
     """How many lectures at once this machine carries: at least one, at most as many as were asked for."""
     distant = named_cluster() is not None
     most = min(asked, lectures, machine.cores() * (_PER_CORE if distant else 1))
-    free = machine.free_memory()
-    return max(1, most if free is None else min(most, free // (_MEMORY_WITHOUT_MODEL if distant else MEMORY_EACH)))
+    each = _MEMORY_WITHOUT_MODEL if distant else MEMORY_EACH
+    return max(1, min(most, machine.free_memory() // each))
 
 
 def made_by_workers(
