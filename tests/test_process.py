@@ -3,12 +3,14 @@
 import errno
 import io
 import pickle
+import shutil
 
 import numpy as np
 import pytest
 
+import models
 from lecture.audio import Recording
-from lecture.errors import CaptionError, LectureError, NoSpeechError, SourceError, StorageError
+from lecture.errors import CaptionError, LectureError, ModelError, NoSpeechError, SourceError, StorageError
 from lecture.process import Lecture, Progress, Record, Settings, process
 from lecture.source import Source, StoredFile, is_captions, on_disk, store
 from tests.fixtures import media, tiny_writers
@@ -142,6 +144,24 @@ def test_the_whole_way_with_whisper(recogniser, tiny_whisper, monkeypatch):
     assert (lecture.transcript.recogniser, lecture.transcript.model) == (recogniser, "tiny")
     assert lecture.transcript.language == "en"
     assert lecture.notes.summary and lecture.flashcards
+
+
+def test_weights_that_are_deleted_meanwhile_are_used_to_the_end_and_the_next_lecture_has_another_recogniser(
+    tiny_whisper, tmp_path, monkeypatch
+):
+    weights = shutil.copytree(tiny_whisper, tmp_path / "models")
+    monkeypatch.setenv("LECTURE_MODELS", str(weights))
+
+    class Deleting(Kept):
+        def on_choice(self, choice):
+            shutil.rmtree(weights)
+
+    path = media.write(tmp_path / "lecture.wav", media.excerpt(0, 25))
+    settings, shared = Settings(recogniser="faster-whisper", model="tiny"), models.Models()
+    assert process(on_disk(path), settings, Deleting(), shared).transcript.recogniser == "faster-whisper"
+    assert process(on_disk(path), Settings(), Kept(), models.Models()).transcript.recogniser == "pocketsphinx"
+    with pytest.raises(ModelError, match="are not on this machine"):
+        process(on_disk(path), settings, Kept(), models.Models())
 
 
 def test_whisper_is_used_as_soon_as_its_weights_are_there(tiny_whisper, monkeypatch):
