@@ -245,7 +245,7 @@ class Library(Work):
                 row.title = title
 
     def delete(self, lecture_id: str) -> None:
-        """Remove a lecture: its rows and its files. Its processing stops before the next window."""
+        """Remove a lecture: its rows and its files. Its processing stops before the next batch."""
         with self.transaction() as session:
             row = lecture_row(session, lecture_id)
             if row is None:  # nothing of ours: an id comes from an address, and must not become a path

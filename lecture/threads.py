@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class DaemonThreads(Executor):
-    """Runs so many tasks at once, in the order they were handed in.
+    """Runs so many tasks at once.
 
     At its end a program waits for `ThreadPoolExecutor`'s threads, which may be in the midst of minutes of recognition.
     """

@@ -118,7 +118,7 @@ class Work(ABC):
                 row.settings = SETTINGS.dump_json(settings).decode()
 
     def cancel(self, lecture_id: str) -> None:
-        """Stop a lecture's processing before its next window; what was recognised stays."""
+        """Stop a lecture's processing before its next batch of windows; what was recognised stays."""
         with self.transaction() as session:
             row = lecture_row(session, lecture_id)
             if row and row.state in ("waiting", "running"):
