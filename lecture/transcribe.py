@@ -58,7 +58,7 @@ def transcribe(
     Windows are recognised in batches whose borders follow from their numbers and the recogniser alone, so that work
     which was interrupted mostly goes on with the same batches, and always ends with the same result. The recording is
     read ahead in a thread of its own, and where the recogniser works at several batches, others are under way while a
-    result is taken; all of that ends with this iteration. What `blocks` raises is raised here, after the batches before.
+    result is taken; all of it ends with this iteration. What `blocks` raises is raised here, after the batches before.
 
     Args:
         blocks: 16 kHz mono audio, such as a `Recording`.
