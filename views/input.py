@@ -66,10 +66,16 @@ def _say_how_long(files: Sequence[UploadedFile], settings: Settings) -> None:
     """Before the work starts: how long the recording is, and how long the work will take, where that is known."""
     if any(is_captions(file.name) for file in files):
         return
-    seconds = declared_duration(files[0])
+    seconds = _declared_duration(files[0], files[0].file_id)
     if seconds:
         takes = estimate(settings, seconds)
         st.caption(f"{format_time(seconds)} long" + (f": {takes} of work, going by earlier lectures" if takes else ""))
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def _declared_duration(_file: UploadedFile, file_id: str) -> float | None:
+    """Seconds that an upload says it lasts; a decoder is started for that, once for a file."""
+    return declared_duration(_file)
 
 
 def _record(settings: Settings) -> None:
