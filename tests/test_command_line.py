@@ -334,7 +334,13 @@ def test_several_at_once_make_the_same_as_one_after_another(tmp_path):
 
 def started(*arguments: str | Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "lecture", "process", *map(str, arguments)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, cwd=ROOT, preexec_fn=heeding_ctrl_c, **pipes)  # noqa: PLW1509 - it sets a handler
+
+
+def heeding_ctrl_c() -> None:
+    """As in a terminal: a shell has what it starts in the background ignore it, and so does all that this starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def parent(process: int) -> int | None:

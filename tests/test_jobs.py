@@ -647,7 +647,7 @@ def kill_at_random(variant: str, killable, tmp_path: Path, seed: int, kills: int
 
 
 def test_one_process_is_the_worker_and_another_takes_over_when_it_is_killed(tmp_path):
-    recording = media.write(tmp_path / "a.flac", media.excerpt(0, 30))
+    recording = media.write(tmp_path / "a.flac", media.excerpt(0, 150))
     folder = tmp_path / "library"
     first = Child(folder, recording, {})
     wait_until(lambda: committed(folder))
