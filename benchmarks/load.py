@@ -153,7 +153,7 @@ class Student:
                 self.query = message.page_info_changed.query_string
             elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
                 break
-        return "\n".join(str(delta) for delta in self.deltas)
+        return b"\n".join(delta.SerializeToString() for delta in self.deltas).decode("utf-8", "replace")
 
     def _messages(self) -> Iterator[ForwardMsg]:
         while True:
@@ -171,7 +171,7 @@ class Student:
             self.problems.append(f"a page of another student: {sorted(others)[:3]}")
         if self.word not in shown:
             self.problems.append("the lecture is not shown any more")
-        if "exception {" in shown or "Traceback" in shown:
+        if any(delta.new_element.HasField("exception") for delta in self.deltas):
             self.problems.append("an exception on the page")
 
 
