@@ -515,10 +515,8 @@ def test_words_of_before_an_interruption_are_gone_where_nothing_is_heard_any_mor
     assert LiveCaptions(library).provisional(begun.lecture_id) == ()
 
 
-def test_notes_that_cannot_be_stored_are_made_by_the_worker_when_they_can(
-    impatient: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else the lecture would be "running" for ever, and nobody at it."""
+def stopping_before_it_is_stored(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
+    """Have captions stop when all is made: an event for that, and one to let them go on."""
     made, go_on = threading.Event(), threading.Event()
 
     def stopping(*arguments):
@@ -528,6 +526,14 @@ def test_notes_that_cannot_be_stored_are_made_by_the_worker_when_they_can(
         return lecture
 
     monkeypatch.setattr(captioner, "process", stopping)
+    return made, go_on
+
+
+def test_notes_that_cannot_be_stored_are_made_by_the_worker_when_they_can(
+    impatient: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the lecture would be "running" for ever, and nobody at it."""
+    made, go_on = stopping_before_it_is_stored(monkeypatch)
     worker = Worker(impatient, models.shared(), lambda: NOW)
     begun = begin(impatient)
     chunks = media.chunks(media.excerpt(0, 8))
@@ -548,15 +554,7 @@ def test_a_recording_that_is_cancelled_and_tried_again_at_once_waits_until_nobod
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else what was made with the settings of before would be kept, and two would be at it."""
-    made, go_on = threading.Event(), threading.Event()
-
-    def stopping(*arguments):
-        lecture = process(*arguments)
-        made.set()
-        assert go_on.wait(60)
-        return lecture
-
-    monkeypatch.setattr(captioner, "process", stopping)
+    made, go_on = stopping_before_it_is_stored(monkeypatch)
     worker = Worker(library, models.shared(), lambda: NOW)
     begun = begin(library)
     chunks = media.chunks(media.excerpt(0, 8))
