@@ -24,6 +24,7 @@ from sphinx import Decoders
 from weights import NotOffered, fetch, find, find_writer, forget, offer
 
 __all__ = [
+    "MOST_TASKS",
     "RECOGNISERS",
     "SIZES",
     "WRITERS",
@@ -49,7 +50,7 @@ _DRAFT_MODEL = "en-us"
 _MOST_DECODERS = 4
 """Processes of PocketSphinx at most, at some 200 MB each."""
 
-_MOST_TASKS = 4
+MOST_TASKS = 4
 """Batches that CTranslate2 works on at once, each on cores of its own: faster than one batch on all cores."""
 _MOST_WINDOWS = 4
 """In such a batch; more are no faster on a CPU (`benchmarks/speed.py`)."""
@@ -193,7 +194,7 @@ def fitting_batch(size: str, model: Any) -> int:
 def _windows_at_once(size: str) -> int:
     """Windows that half of the free memory carries, at least one."""
     carried = machine.free_memory() // 2 // _WINDOW_BYTES[size]
-    return max(1, min(_MOST_TASKS * _MOST_WINDOWS, carried))
+    return max(1, min(MOST_TASKS * _MOST_WINDOWS, carried))
 
 
 def _check_names(recogniser: str, model: str) -> None:
@@ -343,7 +344,7 @@ def _load_faster_whisper(path: Path, size: str) -> Any:
             mels = model.feature_extractor.mel_filters.shape[0]
             model.encode(np.zeros((mels, 3000), dtype=np.float32))
             return model
-    tasks = min(machine.cores(), _MOST_TASKS, _windows_at_once(size))
+    tasks = min(machine.cores(), MOST_TASKS, _windows_at_once(size))
     threads = machine.cores() // tasks
     return WhisperModel(str(path), device="cpu", compute_type="int8", cpu_threads=threads, num_workers=tasks)
 

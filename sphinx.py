@@ -6,16 +6,14 @@ it does not, and several of them recognise several windows at once.
 
 from __future__ import annotations
 
-import os
 import signal
-import threading
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from lecture.errors import ModelError
+from lecture.threads import end_with_parent
 
 DECODER: dict[str, Any] = {"samprate": 16_000, "loglevel": "FATAL"}
 """PocketSphinx's settings; everything else is the default of its en-us model."""
@@ -92,10 +90,4 @@ def _decoder() -> Any:
 def _live_and_die_with_parent() -> None:
     """Leave Ctrl-C to the parent process, and end when it is gone: loky's processes can outlive one that is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_after, args=(os.getppid(),), daemon=True).start()
-
-
-def _end_after(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(0)
+    end_with_parent()

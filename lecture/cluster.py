@@ -68,7 +68,7 @@ class Cluster:
         """
         with self._plain_errors():
             client = self._connected()
-            threads = sum(client.sync(client.scheduler.ncores, callback_timeout=CONNECT_S).values())  # type: ignore[no-untyped-call, union-attr]
+            threads = sum(client.sync(client.scheduler.ncores, callback_timeout=CONNECT_S).values())  # type: ignore[union-attr]
         if not threads:
             raise ClusterError(
                 f"No worker has joined the cluster at {self.address}. Start one with: "
@@ -98,14 +98,14 @@ class Cluster:
         """Let go of the scheduler."""
         with self._lock:
             if self._client:
-                self._client.close()  # type: ignore[no-untyped-call]
+                self._client.close()
             self._client = None
 
     def _connected(self) -> Client:
         with self._lock:
             if self._client is None or self._client.status != "running":
                 if self._client:
-                    self._client.close()  # type: ignore[no-untyped-call]
+                    self._client.close()
                 self._client = None
                 self._client = self._connect()
             return self._client
@@ -117,13 +117,13 @@ class Cluster:
         except ImportError as error:
             raise ClusterError(NOT_INSTALLED) from error
         self._ring()
-        if self.address.startswith("tls") and Security().get_connection_args("client")["ssl_context"] is None:  # type: ignore[no-untyped-call]
+        if self.address.startswith("tls") and Security().get_connection_args("client")["ssl_context"] is None:
             raise ClusterError(
                 f"The cluster at {self.address} wants certificates, and none are named here. Set Dask's "
                 "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, …TLS__CLIENT__CERT and …TLS__CLIENT__KEY."
             )
         dask.config.set({"distributed.admin.large-graph-warning-threshold": _LARGE})
-        return Client(self.address, timeout=CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
+        return Client(self.address, timeout=CONNECT_S, set_as_default=False)
 
     def _ring(self) -> None:
         """See whether anybody is there at all: a client of Dask's that finds nobody leaves threads behind."""
@@ -160,7 +160,7 @@ class Share(Executor):
         """Hand nothing in yet; see `Cluster.share`."""
         self.at_once = at_once
         self._address = address
-        self._dask = client.get_executor(pure=False, retries=_RETRIES)  # type: ignore[no-untyped-call]
+        self._dask = client.get_executor(pure=False, retries=_RETRIES)
         self._client = client
         self._under_way: weakref.WeakSet[Future[Any]] = weakref.WeakSet()
         self._withdrawn = False

@@ -1,8 +1,10 @@
-"""Threads that never keep the program from ending, as an executor."""
+"""Threads that never keep the program from ending: an executor of such, and one that ends it with its parent."""
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any, ParamSpec, TypeVar
@@ -47,3 +49,14 @@ class DaemonThreads(Executor):
         """Wait for the tasks that were handed in."""
         while wait and self._threads:
             self._threads.pop().join()
+
+
+def end_with_parent() -> None:
+    """From now on, end this process as soon as the one that started it is gone, whatever took that down."""
+    threading.Thread(target=_end_after, args=(os.getppid(),), name="looking after the parent", daemon=True).start()
+
+
+def _end_after(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(0)

@@ -15,18 +15,17 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Sequence
 from types import FrameType
 from typing import TYPE_CHECKING
 
 import machine
+import models
+from lecture.threads import end_with_parent
 
 if TYPE_CHECKING:
     from distributed import Worker
 
-MOST_TASKS = 4
-"""Tasks together, at most: as many as a loaded model works at (see `models.py`)."""
 AGAIN_S = 1.0
 """Seconds before a worker that has ended, as when it lost its scheduler, is started again."""
 END_S = 5.0
@@ -42,7 +41,7 @@ def work_for(address: str, tasks: int | None) -> int:
         address: of the scheduler.
         tasks: to be worked at together; by default as many as a recogniser takes on this machine.
     """
-    number = tasks or min(machine.cores(), MOST_TASKS)
+    number = tasks or min(machine.cores(), models.MOST_TASKS)
     return keep_running([sys.executable, "-m", "lecture.command_line.cluster_worker", address, str(number)])
 
 
@@ -78,7 +77,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 def main(address: str, tasks: str) -> None:
     """Be a worker, in a process that has a parent to start it again."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the parent's to heed
-    threading.Thread(target=_end_after, args=(os.getppid(),), daemon=True).start()
+    end_with_parent()
     asyncio.run(_work(address, int(tasks)))
     os._exit(0)  # a task that is being worked at would be waited for
 
@@ -104,12 +103,6 @@ async def _work(address: str, tasks: int) -> None:
 async def _joined(worker: Worker) -> None:
     with contextlib.suppress(OSError):  # its status says so
         await worker
-
-
-def _end_after(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from lecture.command_line.made import Task
 from lecture.command_line.making import Result, make
 from lecture.errors import ModelError
 from lecture.process import Progress, Record, Settings
+from lecture.threads import end_with_parent
 
 MEMORY_EACH = 2 << 30
 """Bytes of free memory that a worker is to have: a model of medium size and a long lecture."""
@@ -135,15 +136,9 @@ def _begin(told: Any, shares: Any) -> None:
     global _told  # noqa: PLW0603 - a worker process has one
     _told = told
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_after, args=(os.getppid(),), daemon=True).start()
+    end_with_parent()
     with contextlib.suppress(queue.Empty):  # one that takes another's place has all cores
         os.sched_setaffinity(0, shares.get(timeout=_SHARE_S))
-
-
-def _end_after(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(0)
 
 
 def _make_here(task: Task, settings: Settings, moment: datetime) -> Result:
